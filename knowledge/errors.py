@@ -1,0 +1,13 @@
+"""What can go wrong with the knowledge. Expected outcomes (nothing found) are values, not errors."""
+
+
+class KnowledgeError(Exception):
+    """Root of this package's errors; only the edge (command line, web) catches it."""
+
+
+class ManifestError(KnowledgeError):
+    """A manifest or front matter is unusable: correct the file, entry and field that the message names."""
+
+
+class StoreUnavailable(KnowledgeError):
+    """The database or an index can't be reached or opened: check it and retry."""

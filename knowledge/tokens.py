@@ -1,0 +1,94 @@
+"""Japanese words and character bigrams for the lexical index.
+
+Words come from Sudachi: the normalised form of each content word in its longest reading (mode C) with its
+parts (mode A) beside it, so that 排出量算定 meets 算定. Function words carry no meaning for search and are
+dropped. Bigrams catch names, numbers and whatever the dictionary does not know.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sudachipy import Dictionary, SplitMode, Tokenizer
+
+from knowledge.fold import fold
+
+_CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "連体詞", "代名詞"}
+# Words so common in questions and answers that matching them says nothing.
+_EMPTY = frozenset(
+    "する 為る いる 居る ある 有る なる 成る できる 出来る こと 事 もの 物 の 何 なに どれ どう どこ 何処 いつ 何時 誰 だれ 幾ら いくら 幾つ "
+    "ため 為 よう 様 それ 其れ これ 此れ あれ 彼れ ここ 此処 そこ 其処 その 其の この 此の ください 下さる くださる 教える 知る 言う いう 思う "
+    "みる 見る くる 来る いく 行く おく 置く しまう 等 など 的 さん 様 うち 内 私 わたし 僕 ところ 所 とき 時 ほう 方 やつ 奴 やる 遣る "
+    "もらう 貰う くれる 呉れる あげる てる とる ちゃう 願う お願い 御 お ご 聞く 良い いい よい 無い ない 他 ほか どの 何の どんな そんな こんな "
+    "じゃあ もう まだ また 又 とか って 欲しい ほしい たい れる られる せる させる 分かる わかる 件 そう".split()
+)
+_WORD = re.compile(r"[0-9A-Za-zぁ-んァ-ヶー一-龥々〆]")
+_NOT_TEXT = re.compile(r"[\W_]+", re.UNICODE)
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A text's search terms, with repetitions, in text order."""
+
+    words: tuple[str, ...]
+    bigrams: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Dictionary:
+    return Dictionary(dict="core")
+
+
+def _tokenizer() -> Tokenizer:
+    # Sharing one Tokenizer between threads fails in SudachiPy; the dictionary behind it is shared.
+    tokenizer: Tokenizer | None = getattr(_local, "tokenizer", None)
+    if tokenizer is None:
+        tokenizer = _local.tokenizer = _dictionary().create(mode=SplitMode.C)
+    return tokenizer
+
+
+def words(text: str) -> tuple[str, ...]:
+    """List the content words of a text, compounds with their parts.
+
+    Args:
+        text: Any text; it is folded first.
+    Returns:
+        Normalised forms in text order, lower case; a compound is followed by its parts. Repetitions are
+        kept, because term frequency matters.
+    """
+    found: list[str] = []
+    # Sudachi refuses inputs over 49,149 bytes; sentences never reach 8,000 characters.
+    folded = fold(text)
+    for start in range(0, len(folded), 8000):
+        for morpheme in _tokenizer().tokenize(folded[start : start + 8000]):
+            part = morpheme.part_of_speech()
+            if part[0] not in _CONTENT:
+                continue
+            form = morpheme.normalized_form().lower()
+            if form in _EMPTY or not _WORD.search(form):
+                continue
+            found.append(form)
+            pieces = morpheme.split(SplitMode.A)
+            if len(pieces) > 1:
+                for piece in pieces:
+                    small = piece.normalized_form().lower()
+                    if small != form and small not in _EMPTY and _WORD.search(small):
+                        found.append(small)
+    return tuple(found)
+
+
+def bigrams(text: str) -> tuple[str, ...]:
+    """List the character bigrams of a text, never across white space or punctuation; lower case."""
+    found: list[str] = []
+    for run in _NOT_TEXT.split(fold(text).lower()):
+        found.extend(run[i : i + 2] for i in range(len(run) - 1))
+    return tuple(found)
+
+
+def analyse(text: str) -> Terms:
+    """Split a text into both kinds of terms."""
+    return Terms(words(text), bigrams(text))
