@@ -43,3 +43,20 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """Remove all white space after NFKC: the form in which a quote is compared with its original."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+_KANGXI = range(0x2F00, 0x2FE0)
+_WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+_MARKUP = re.compile(r"\*\*|`")
+_PICTURE = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ue000-\uf8ff\ufe0f]")
+
+
+@lru_cache(maxsize=65536)
+def readable(text: str) -> str:
+    """Make verbatim text fit to be read: radicals and wide digits unified, markup and pictures dropped.
+
+    Unlike `fold` it keeps what a reader expects to see: circled numbers, wide brackets, ㎡, line breaks.
+    """
+    text = "".join(unicodedata.normalize("NFKC", c) if ord(c) in _KANGXI else c for c in text)
+    text = _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text.translate(_RADICALS))
+    return _PICTURE.sub("", _MARKUP.sub("", text)).strip()

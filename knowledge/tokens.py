@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
+from knowledge.dates import month_days, year_months, years
 from knowledge.fold import fold
+
+VERSION = "1"
+"""Raised whenever the terms of the same text would come out differently."""
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "連体詞", "代名詞"}
 # Words so common in questions and answers that matching them says nothing.
@@ -26,6 +31,7 @@ _EMPTY = frozenset(
     "じゃあ もう まだ また 又 とか って 欲しい ほしい たい れる られる せる させる 分かる わかる 件 そう".split()
 )
 _WORD = re.compile(r"[0-9A-Za-zぁ-んァ-ヶー一-龥々〆]")
+_MONTH = re.compile(r"(?<![\d/])(1[0-2]|[1-9])月(?!\s*\d{1,2}\s*日)")
 _NOT_TEXT = re.compile(r"[\W_]+", re.UNICODE)
 _local = threading.local()
 
@@ -78,7 +84,21 @@ def words(text: str) -> tuple[str, ...]:
                     small = piece.normalized_form().lower()
                     if small != form and small not in _EMPTY and _WORD.search(small):
                         found.append(small)
+    found.extend(_times(folded))
     return tuple(found)
+
+
+def _times(folded: str) -> Iterator[str]:
+    """Years, months and days in one form each, so that 令和8年度, R8 and 2026 meet, and 4/24 meets 4月24日."""
+    for year in sorted(years(folded)):
+        yield f"年{year}"
+    for day in month_days(folded):
+        yield f"日{day.month}-{day.day}"
+        yield f"月{day.month}"
+    for _, number in year_months(folded):
+        yield f"月{number}"
+    for month in _MONTH.findall(folded):
+        yield f"月{int(month)}"
 
 
 def bigrams(text: str) -> tuple[str, ...]:

@@ -1,0 +1,138 @@
+"""Cleaning rules: pure functions on text, each with its reason.
+
+None of them rewrites a character: they remove white space, tags and repeated furniture, so that whatever is
+quoted later is found in the original after NFKC and removal of white space. Unifying widths, radicals and
+spelling variants is search's business (`knowledge.fold`, `knowledge.synonyms`).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+VERSION = "1"
+"""Raised whenever a rule changes, so that sources are read again."""
+
+_JA = "぀-ヿ㐀-鿿々〆ｦ-ﾟ⺀-⿟豈-﫿"
+_HIRA = "ぁ-ゖ"
+_PUNCT = "、。，．・「」『』（）()【】〈〉《》［］！？：；"
+
+# Two hiragana with a space between: running Japanese has none, so the PDF's text layer has been torn.
+_TORN = re.compile(rf"[{_HIRA}] +[{_HIRA}]|[ァ-ヶ] +ー|ー +[ァ-ヶ]|[０-９] +[０-９]")
+_BETWEEN_JA = re.compile(rf"(?<=[{_JA}{_PUNCT}０-９Ａ-Ｚａ-ｚ]) +(?=[{_JA}{_PUNCT}０-９Ａ-Ｚａ-ｚ])")
+_TORN_SPACE = re.compile(rf"(?<=[{_HIRA}]) +(?=[{_HIRA}])|(?<=[ァ-ヶ]) +(?=ー)|(?<=ー) +(?=[ァ-ヶ])")
+_AFTER_PUNCT = re.compile(r"(?<=[、。「『（【]) +(?=\S)|(?<=\S) +(?=[、。」』）】])")
+_SPACES = re.compile(r"[ 　\u00a0\u2002-\u200a\u202f\u205f]+")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0e-\x1f\x7f]")
+_LIST_TAG = re.compile(r"</?(?:ul|ol|li)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+_BULLET = re.compile(r"^(?:(?:[・･•●○◯◆◇■□▪▫▶▷►‣⁃∙✓✔☑✅➢➤★☆※\ue000-\uf8ff]|[-–—*+](?=[ \t　]))[ \t　]*)+")
+_ENUM = re.compile(
+    r"^(?:[(（]?[0-9０-９]{1,2}[)）]|[①-⑳]|[(（][ア-ンa-z一二三四五六七八九十][)）]|[ア-ン](?=[ 　])|"
+    r"[0-9０-９]{1,2}[.．、](?![0-9０-９])|[0-9０-９]{1,2}[ 　]+(?=[^0-9０-９\s]))[ \t　]*"
+)
+
+
+def drop_invisible(text: str) -> str:
+    """Remove zero-width and control characters (tab and line feed stay): they split words unseen."""
+    return _INVISIBLE.sub("", text)
+
+
+def mark_list_tags(line: str) -> list[str]:
+    """Split a line at left-over list tags; every other tag is dropped.
+
+    Converters leave `<ul style=…> ・a ・b` inside table cells. The tag is where one item group ends and the
+    next begins, so it must not simply vanish between two words.
+    """
+    pieces = [_TAG.sub(" ", piece) for piece in _LIST_TAG.split(line)]
+    return [html.unescape(piece).strip() if "&" in piece else piece.strip() for piece in pieces if piece.strip()]
+
+
+def has_tags(line: str) -> bool:
+    """Tell whether a line holds left-over HTML tags."""
+    return bool(_TAG.search(line))
+
+
+def mend_spaces(line: str) -> str:
+    """Remove the spaces that a torn text layer leaves inside words; keep those that part names and items.
+
+    A line in which hiragana stands apart from hiragana is torn as a whole, and all its spaces between
+    Japanese characters go. In any other line a space may be the only thing between two company names or
+    list items, so only spaces beside punctuation go.
+    """
+    line = _SPACES.sub(" ", line).strip()
+    if _TORN.search(line):
+        # A wide gap was a blank to fill in or a column; _SPACES made it one space, as the torn ones are.
+        line = _BETWEEN_JA.sub("", line)
+    else:
+        line = _TORN_SPACE.sub("", line)
+    return _AFTER_PUNCT.sub("", line)
+
+
+def bullet_of(line: str) -> str:
+    """Give the bullet or enumeration a line starts with, else an empty string."""
+    match = _BULLET.match(line) or _ENUM.match(line)
+    return match.group() if match else ""
+
+
+def without_bullet(line: str) -> str:
+    """Strip the bullet or enumeration from a line's start."""
+    return line[len(bullet_of(line)) :]
+
+
+_SENTENCE_END = re.compile(r"[。！？!?.:：；;】」』)）〉》>]$")
+_CONTINUES = re.compile(r"^[ぁ-ゖー々、。，．）)」』・＆&]")
+_OPEN_END = re.compile(
+    r"(?:[、，,・（(「『/／＆&×]|[ぁ-ゖ一-龥](?:を|に|が|は|の|と|で|へ|も|や|て|た|な|し|する|から|まで))$"
+)
+_RECORD = re.compile(r"^[A-Za-zＡ-Ｚａ-ｚ]?[0-9０-９]{1,4}[年月日./．:：／]")
+MIN_WRAP = 24
+"""Characters; narrower columns hold labels rather than prose."""
+
+
+def runs_on(line: str, following: str, *, gap: bool, width: int, prose: bool) -> bool:
+    """Tell whether a line was broken in mid-sentence, so that the following line continues it.
+
+    Args:
+        line: A cleaned line.
+        following: The next line that is not blank, cleaned.
+        gap: True when a blank line lies between the two.
+        width: Characters of a full line hereabouts, 0 if lines have no common width; a line that reaches it was
+            broken by the page, not by its author.
+        prose: True when the lines around, without a blank between, make sentences.
+    """
+    if not line or not following or bullet_of(following) or following[0] in "【〈<［[＜":
+        return False
+    if re.search(r"[：:]\**$", line):
+        # "- **Label:**" with its text on the next line
+        return bool(bullet_of(line)) and not gap
+    if re.search(r"[。！？!?︕】●]$", line) or (_RECORD.match(line) and _RECORD.match(following)):
+        return False
+    full = width > 0 and len(line) >= width * 0.82
+    if gap:
+        cut = line.endswith("、") or bool(bullet_of(line) and _OPEN_END.search(line))
+        return cut or (full and width >= MIN_WRAP and not _SENTENCE_END.search(line))
+    if (prose and full) or _OPEN_END.search(line) or (full and width >= MIN_WRAP):
+        return True
+    return bool(_CONTINUES.match(following)) and not _SENTENCE_END.search(line)
+
+
+def sentences(text: str) -> list[str]:
+    """Split a paragraph at sentence ends, outside brackets.
+
+    Returns:
+        Verbatim pieces whose concatenation is the text without surrounding white space.
+    """
+    pieces: list[str] = []
+    depth = 0
+    start = 0
+    for i, char in enumerate(text):
+        if char in "「『（(【":
+            depth += 1
+        elif char in "」』）)】":
+            depth = max(0, depth - 1)
+        elif char in "。！？!?" and depth == 0 and (i + 1 == len(text) or text[i + 1] not in "。！？!?」』）)"):
+            pieces.append(text[start : i + 1].strip())
+            start = i + 1
+    pieces.append(text[start:].strip())
+    return [piece for piece in pieces if piece]

@@ -1,0 +1,248 @@
+"""The structure of plain text: which lines belong together, and what each piece is.
+
+Text files and PDF pages give lines, nothing more. This module joins the lines that were broken in
+mid-sentence and tells headings, list items, table rows and paragraphs apart by what a reader sees: blank
+lines, bullets, tabs, brackets, numbering and length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ingest.clean import bullet_of, drop_invisible, has_tags, mark_list_tags, mend_spaces, runs_on
+from knowledge.fold import fold
+
+MAX_HEADING = 60
+"""Characters; anything longer is a sentence."""
+
+
+class Rank(IntEnum):
+    """Classes of headings in plain text, outermost first."""
+
+    TITLE = 1
+    NUMBERED = 2
+    MARKED = 3
+    BRACKETED = 4
+    ISOLATED = 5
+
+
+@dataclass(slots=True)
+class Piece:
+    """A line or several joined ones."""
+
+    text: str
+    gap: int = 0
+    """Blank lines before it."""
+    cells: tuple[str, ...] = ()
+    """Cells of a table row; empty for anything else."""
+    rank: Rank | None = None
+    """Set on headings."""
+    cut: bool = False
+    """True when something other than white space (a tag) stood before it in the original."""
+    bullet: str = ""
+    page: int | None = None
+
+    @property
+    def prose(self) -> bool:
+        """True for a sentence rather than a label."""
+        return len(self.text) > MAX_HEADING or self.text.endswith(("。", "．", "？", "！", "?", "!", "︕", "、"))
+
+
+def pieces(text: str) -> list[Piece]:
+    """Cut raw text into pieces, joined and ranked.
+
+    Args:
+        text: Raw lines of a file or page.
+    Returns:
+        Pieces in order, white space repaired; no other character of the original is missing but tags.
+    """
+    found = _rank(_join(list(_raw(text))))
+    return found
+
+
+def _raw(text: str) -> Iterator[Piece]:
+    gap = 3  # the top of a page is as good as a wide gap
+    for raw in drop_invisible(text).replace("\f", "\n\n\n\n").split("\n"):
+        if not raw.strip():
+            gap += 1
+            continue
+        if "\t" in raw.strip() or ("\t" in raw and raw.count("\t") > 1):
+            cells = tuple(_cell(cell) for cell in raw.rstrip("\r\n").split("\t"))
+            yield Piece("\t".join(cells).strip("\t"), gap, cells)
+        else:
+            for i, part in enumerate(mark_list_tags(raw) if has_tags(raw) else [raw]):
+                line = mend_spaces(part)
+                if line:
+                    yield Piece(line, gap if i == 0 else 0, cut=has_tags(raw), bullet=bullet_of(line))
+        gap = 0
+
+
+def _cell(raw: str) -> str:
+    """Clean a cell; items that a list tag introduced are put on lines of their own."""
+    if not has_tags(raw):
+        return mend_spaces(raw)
+    lines: list[str] = []
+    for part in mark_list_tags(raw):
+        line = mend_spaces(part)
+        # A bullet after a space starts the next item; where the converter lost the bullets too, a space between
+        # two phrases does.
+        lines.extend(item for item in re.split(r" (?=[・●•○◆■✓])", line) if item)
+    return "\n".join(piece for line in lines for piece in _phrases(line))
+
+
+def _phrases(line: str) -> list[str]:
+    if bullet_of(line):
+        return [line]
+    found: list[str] = []
+    for part in line.split(" "):
+        # Shorter parts are names with a space inside ("執行役員 藤井"), not items.
+        if found and len(part) >= 10 and len(found[-1]) >= 10 and not part[0].isascii():  # noqa: PLR2004
+            found.append(part)
+        elif found:
+            found[-1] += " " + part
+        else:
+            found.append(part)
+    return found
+
+
+def _join(lines: list[Piece]) -> list[Piece]:
+    joined: list[Piece] = []
+    for i, line in enumerate(lines):
+        previous = joined[-1] if joined else None
+        if previous and not previous.cells and not line.cells and not line.cut and line.gap <= 1:
+            last_line = lines[i - 1].text
+            # Vertical writing in a box comes out one character a line.
+            vertical = len(last_line) == 1 and len(line.text) == 1
+            width, prose = _column(lines, i) if line.gap == 0 else (_page_width(lines, i), False)
+            if vertical or runs_on(last_line, line.text, gap=line.gap > 0, width=width, prose=prose):
+                # A space between two Latin words is the author's; between Japanese ones it would be a tear.
+                glue = " " if previous.text[-1].isascii() and line.text[0].isascii() else ""
+                previous.text = mend_spaces(previous.text + glue + line.text)
+                continue
+        joined.append(Piece(line.text, line.gap, line.cells, None, line.cut, line.bullet))
+    return joined
+
+
+def _column(lines: list[Piece], i: int) -> tuple[int, bool]:
+    """Width of the text box that line i stands in, and whether it holds sentences."""
+    first, last = i - 1, i
+    while first > 0 and lines[first].gap == 0 and not lines[first].bullet and not lines[first - 1].cells:
+        first -= 1
+    while (
+        last + 1 < len(lines) and lines[last + 1].gap == 0 and not lines[last + 1].bullet and not lines[last + 1].cells
+    ):
+        last += 1
+    box = [piece.text for piece in lines[first : last + 1]]
+    width = max(map(len, box))
+    prose = any("。" in text or "、" in text for text in box) and width >= 12  # noqa: PLR2004 - a label's width
+    return width, prose or (bool(lines[first].bullet) and width >= 16)  # noqa: PLR2004
+
+
+def _page_width(lines: list[Piece], i: int) -> int:
+    """Width at which lines around line i are wrapped; 0 when fewer than three reach a common width."""
+    lengths = sorted((len(p.text) for p in lines[max(0, i - 12) : i + 12] if not p.cells), reverse=True)
+    if len(lengths) < 3 or lengths[2] < 0.85 * lengths[0]:  # noqa: PLR2004 - two long lines are chance
+        return 0
+    return lengths[2]
+
+
+_CLAUSE = re.compile(r"^第[0-9０-９一二三四五六七八九十]+[条章節]")
+_NUMBERED = re.compile(r"^(?:[0-9０-９]{1,2}|[ⅠⅡⅢⅣⅤ])[ 　.．、]+\S")
+_MARKED = re.compile(r"^[▼■◆◇○●□▶★][ 　]*\S")
+_BRACKETED = re.compile(r"^【[^】]+】$")
+# Labelled values, dates and times, notes on sources, halves of a phrase, and lines without a Japanese character.
+_NEVER = re.compile(
+    r"^【[^】]+】\S|[0-9０-９]\s?日|[0-9０-９][:：][0-9０-９]{2}|^\d*\s*(?:出所|出典|引用|※|注\b)|(?:の|による|する|した|を|に|で|と)$|"
+    r"^[^ぁ-んァ-ヶ一-龥]+$"
+)
+
+
+def _rank(found: list[Piece]) -> list[Piece]:
+    for i, piece in enumerate(found):
+        before = found[i - 1] if i else None
+        after = found[i + 1] if i + 1 < len(found) else None
+        piece.rank = _rank_of(piece, before, after)
+    return found
+
+
+def _rank_of(piece: Piece, before: Piece | None, after: Piece | None) -> Rank | None:
+    text = piece.text
+    if piece.cells or piece.prose or after is None or len(text) < 3 or _NEVER.search(text):  # noqa: PLR2004
+        return None
+    if _CLAUSE.match(text) and len(text) <= 30:  # noqa: PLR2004 - a clause's name, not its wording
+        return Rank.NUMBERED
+    if _BRACKETED.match(text):
+        return Rank.BRACKETED
+    if _NUMBERED.match(text):
+        return None if _same_series(piece, before) or _same_series(piece, after) else Rank.NUMBERED
+    if _MARKED.match(text):
+        return None if _same_series(piece, before) or _same_series(piece, after) else Rank.MARKED
+    if piece.bullet or text.endswith(("：", ":")):
+        return None
+    label = after.gap == 0 and not (after.prose or after.bullet or after.cells)
+    if label:
+        return None
+    # A wide gap is a page break, and a table ends its section, so what follows either one opens a new section;
+    # so does the line right above a table, which is its title.
+    if piece.gap >= 3 or (before is not None and before.cells) or (piece.gap >= 1 and after.cells):  # noqa: PLR2004
+        return Rank.TITLE
+    if piece.gap >= 1 and (after.bullet or after.prose or _BRACKETED.match(after.text)):
+        return Rank.ISOLATED
+    return None
+
+
+def _same_series(piece: Piece, other: Piece | None) -> bool:
+    """Two neighbouring lines with the same kind of mark are items of one list, not headings."""
+    if other is None or other.cells or other.prose:
+        return False
+    if _NUMBERED.match(piece.text):
+        return bool(_NUMBERED.match(other.text))
+    return piece.text[0] == other.text[0]
+
+
+def without_furniture(found: Iterable[Piece]) -> list[Piece]:
+    """Keep repeated slides and running headers once.
+
+    A run of pieces that stood before, word for word, is a repeated slide; a line that stands three times is
+    a running header. Short labels ("取組状況") are no furniture: they structure each page anew.
+    """
+    items = list(found)
+    keys = [fold(piece.text).replace(" ", "") for piece in items]
+    counts: dict[str, int] = {}
+    for key in keys:
+        counts[key] = counts.get(key, 0) + 1
+    kept: list[Piece] = []
+    seen: dict[str, int] = {}
+    i = 0
+    while i < len(items):
+        run = _repeated_run(keys, i, seen)
+        if run and sum(len(key) for key in keys[i : i + run]) >= 60:  # noqa: PLR2004 - a slide, not a label
+            _mark_cut(items, i + run)
+            i += run
+            continue
+        running = counts[keys[i]] >= 3 and len(keys[i]) >= 12 and not items[i].cells and keys[i] in seen  # noqa: PLR2004
+        if running:
+            _mark_cut(items, i + 1)
+        else:
+            kept.append(items[i])
+            seen.setdefault(keys[i], i)
+        i += 1
+    return kept
+
+
+def _repeated_run(keys: list[str], start: int, seen: dict[str, int]) -> int:
+    first = seen.get(keys[start])
+    if first is None:
+        return 0
+    length = 0
+    while start + length < len(keys) and first + length < start and keys[start + length] == keys[first + length]:
+        length += 1
+    return length
+
+
+def _mark_cut(items: list[Piece], i: int) -> None:
+    if i < len(items):
+        items[i].cut = True

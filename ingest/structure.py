@@ -1,0 +1,181 @@
+"""From a loader's parts to a document's blocks: headings, paragraphs, items and rows with their context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ingest.clean import bullet_of, drop_invisible, mend_spaces, without_bullet
+from ingest.extract import Extract, Part, PartKind
+from ingest.lines import Piece, Rank, pieces, without_furniture
+from ingest.tables import carry_down, header_of, trusted_header
+from knowledge.documents import Block, BlockKind, Document, Source
+from knowledge.fold import fold, readable
+
+VERSION = "1"
+"""Raised whenever the blocks of the same text would come out differently."""
+
+_ORIGIN = re.compile(r"^(?:出典|原資料)\s*[:：]\s*(.+)$")
+
+
+def structure(extract: Extract, source: Source, content_hash: str) -> Document:
+    """Turn an extract into a document.
+
+    Args:
+        extract: What the loader gave.
+        source: The source it came from, metadata included.
+        content_hash: SHA-256 of the original's bytes, hex.
+    Returns:
+        The document; its blocks' texts are verbatim but for white space, tags and repeated furniture.
+    """
+    blocks: list[Block] = []
+    path: list[tuple[int, str]] = []
+    for group in _groups(extract.parts):
+        if group[0].kind is PartKind.TEXT:
+            found = without_furniture(piece for part in group for piece in _paged(part))
+            blocks.extend(_text_blocks(found, path))
+        elif group[0].table is not None:
+            blocks.extend(_table_blocks(group, path))
+        else:
+            blocks.extend(_part_blocks(group, path))
+    return Document(source, tuple(_with_origins(blocks)), content_hash, extract.warnings)
+
+
+def _paged(part: Part) -> Iterator[Piece]:
+    for piece in pieces(part.text):
+        piece.page = part.page
+        yield piece
+
+
+def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """Group neighbouring parts that are read together: pages of text, one table's rows, the rest."""
+    group: list[Part] = []
+    for part in parts:
+        key = (part.kind is PartKind.TEXT, part.table)
+        if group and key != (group[0].kind is PartKind.TEXT, group[0].table):
+            yield group
+            group = []
+        group.append(part)
+    if group:
+        yield group
+
+
+def _push(path: list[tuple[int, str]], level: int, text: str) -> None:
+    while path and path[-1][0] >= level:
+        path.pop()
+    path.append((level, text))
+
+
+def _headings(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(text for _, text in path)
+
+
+def _text_blocks(found: list[Piece], path: list[tuple[int, str]]) -> Iterator[Block]:
+    lead = ""
+    last_kind: BlockKind | None = None
+    i = 0
+    while i < len(found):
+        piece = found[i]
+        if piece.cells:
+            rows = [piece]
+            while i + len(rows) < len(found) and found[i + len(rows)].cells and found[i + len(rows)].gap == 0:
+                rows.append(found[i + len(rows)])
+            title = path[-1][1] if path else ""
+            yield from _rows(
+                [row.cells for row in rows], [row.text for row in rows], _headings(path), piece.page, title
+            )
+            i += len(rows)
+            lead = ""
+            last_kind = BlockKind.ROW
+            continue
+        if piece.rank is not None:
+            rank = piece.rank
+            if rank is Rank.TITLE and last_kind is BlockKind.HEADING and path and path[-1][0] == Rank.TITLE:
+                # A title right below a title is its subtitle.
+                rank = Rank.ISOLATED
+            _push(path, int(rank), readable(without_bullet(piece.text)) or readable(piece.text))
+            kind = BlockKind.HEADING
+            lead = ""
+        elif piece.bullet:
+            kind = BlockKind.ITEM
+        else:
+            kind = BlockKind.PARAGRAPH
+            lead = fold(piece.text) if piece.text.endswith(("：", ":", "。")) or not piece.prose else ""
+        last_kind = kind
+        yield Block(
+            kind,
+            piece.text,
+            _headings(path),
+            piece.page,
+            lead=lead if kind is BlockKind.ITEM else "",
+            joined=not piece.cut,
+        )
+        i += 1
+
+
+def _part_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator[Block]:
+    lead = ""
+    for part in group:
+        text = "\n".join(mend_spaces(line) for line in drop_invisible(part.text).split("\n") if line.strip())
+        if not text:
+            continue
+        if part.kind is PartKind.HEADING:
+            # Levels of structured formats come after those of plain text, so that the two can mix.
+            _push(path, 10 + part.level, readable(text))
+            lead = ""
+            yield Block(BlockKind.HEADING, text, _headings(path), part.page)
+            continue
+        kind = BlockKind.ITEM if part.kind is PartKind.ITEM or bullet_of(text) else BlockKind.PARAGRAPH
+        if kind is BlockKind.PARAGRAPH:
+            lead = fold(text) if len(text) <= 120 else ""  # noqa: PLR2004 - a lead-in is a sentence or two
+        yield Block(kind, text, _headings(path), part.page, lead=lead if kind is BlockKind.ITEM else "")
+
+
+def _table_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator[Block]:
+    stated = [part for part in group if part.kind is PartKind.HEADER]
+    rows = [tuple(_clean_cell(cell) for cell in part.cells) for part in group]
+    texts = ["\t".join(row).strip("\t") for row in rows]
+    title = next((fold(part.table_title) for part in group if part.table_title), path[-1][1] if path else "")
+    header = rows[0] if stated else None
+    yield from _rows(rows, texts, _headings(path), group[0].page, title, header)
+
+
+def _clean_cell(cell: str) -> str:
+    return "\n".join(mend_spaces(line) for line in drop_invisible(cell).split("\n") if line.strip())
+
+
+def _rows(
+    rows: Sequence[tuple[str, ...]],
+    texts: Sequence[str],
+    heading: tuple[str, ...],
+    page: int | None,
+    title: str,
+    stated: tuple[str, ...] | None = None,
+) -> Iterator[Block]:
+    header = stated if stated is not None else header_of(rows)
+    body = list(rows[1:] if header else rows)
+    if header:
+        yield Block(BlockKind.HEADER, texts[0], heading, page, cells=tuple(rows[0]), table=title)
+    carried = carry_down(body)
+    trusted = trusted_header(tuple(header), body) if header else ()
+    for cells, full, text in zip(body, carried, texts[1:] if header else texts, strict=True):
+        if text.strip():
+            names = tuple((*(fold(name) for name in trusted), *[""] * len(full)))[: len(full)]
+            yield Block(
+                BlockKind.ROW, text, heading, page, cells=cells, header=names, carried=full, table=title, joined=True
+            )
+
+
+def _with_origins(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Give each block the place in the original that its section names on its 出典 line."""
+    origin: dict[tuple[str, ...], str] = {}
+    for block in blocks:
+        match = _ORIGIN.match(fold(block.text)) if block.kind is BlockKind.PARAGRAPH else None
+        if match:
+            origin[block.heading] = match.group(1)
+    for block in blocks:
+        if block.kind is BlockKind.PARAGRAPH and _ORIGIN.match(fold(block.text)):
+            continue
+        place = origin.get(block.heading, "")
+        yield replace(block, origin=place) if place else block

@@ -1,0 +1,183 @@
+"""Retrieval: candidates from the indexes, scored anew by words, context and bigrams, filtered by ward.
+
+The gain is in the scoring (BM25 for short chunks over Japanese words, with headings and header cells as a
+second field), not in the engine: tantivy and Chroma propose candidates, this module ranks them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.documents import Chunk, Passage, Source
+from knowledge.index import Field, Index, IndexedChunk
+from knowledge.query import Query, lexical_terms
+from knowledge.tokens import bigrams
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Constants of the ranking, no units unless said."""
+
+    k1: float = 0.7
+    b: float = 0.4
+    """BM25 for short chunks: a word said twice counts little more, and length is punished mildly."""
+    context: float = 0.65
+    """Weight of a word in heading, header, lead-in or title, as a share of one in the text."""
+    bigram: float = 0.35
+    """Weight of the bigram score beside the word score."""
+    coverage: float = 0.5
+    """Bonus for the share of the question's words that a chunk covers."""
+    other_ward: float = 0.45
+    """Factor on what is for another ward only."""
+    expired: float = 0.6
+    """Factor on what no longer holds."""
+    candidates: int = 80
+    """Chunks asked of each index."""
+
+
+DEFAULT_SCORING = Scoring()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the person's situation makes of a source."""
+
+    ward: str | None = None
+    today: date | None = None
+    named_wards: frozenset[str] = frozenset()
+    """Wards that the question itself names; their matter is asked for."""
+
+    def factor(self, source: Source, scoring: Scoring) -> float:
+        """Give the factor on a source's scores: 1 where it may be offered as it is."""
+        factor = 1.0
+        wanted = self.named_wards | ({self.ward} if self.ward else frozenset())
+        only = [ward for ward in source.wards if ward not in ("all23", "tokyo", "japan")]
+        if wanted and only and not wanted.intersection(source.wards):
+            factor *= scoring.other_ward
+        if self.today and source.valid_until and source.valid_until < self.today:
+            factor *= scoring.expired
+        return factor
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score's parts."""
+
+    indexed: IndexedChunk
+    score: float
+    coverage: float
+    """Share of the question's own words, by idf, that text or context covers, synonyms included; 0 to 1."""
+
+
+class Retriever:
+    """Ranks the chunks of one index for a question."""
+
+    def __init__(self, index: Index, scoring: Scoring = DEFAULT_SCORING, *, dense: float = 0.0) -> None:
+        """Take an index.
+
+        Args:
+            index: One generation of the knowledge.
+            scoring: Constants.
+            dense: Weight of the vector arm's cosine similarity. 0 leaves the arm out: the built-in embedding is
+                lexical and adds nothing to the words it is made of.
+        """
+        self._index = index
+        self._scoring = scoring
+        self._dense = dense
+        self._idf: dict[str, float] = {}
+
+    @property
+    def index(self) -> Index:
+        """The generation it searches."""
+        return self._index
+
+    def idf(self, word: str) -> float:
+        """Give a word's inverse document frequency over text and context; a word that is nowhere has the highest."""
+        found = self._idf.get(word)
+        if found is None:
+            df = max(
+                self._index.document_frequency(Field.WORDS, word),
+                self._index.document_frequency(Field.CONTEXT, word),
+            )
+            found = math.log(1 + (self._index.size - df + 0.5) / (df + 0.5))
+            self._idf[word] = found
+        return found
+
+    def rank(self, query: Query, where: Filter, limit: int = 40) -> list[Ranked]:
+        """Rank chunks for a query, best first, repeated text left out.
+
+        Returns:
+            At most `limit` candidates. Scores are positive sums without an upper bound.
+        """
+        scoring = self._scoring
+        similarity = dict(self._index.nearest(query.text, scoring.candidates)) if self._dense else {}
+        ids = [key for key, _ in self._index.lexical(lexical_terms(query), scoring.candidates)]
+        ids += [key for key in similarity if key not in set(ids)]
+        ranked = [
+            self._score(indexed, query, where, similarity.get(indexed.chunk.id, 0.0))
+            for indexed in self._index.chunks(ids)
+        ]
+        ranked.sort(key=lambda item: -item.score)
+        return list(_without_repeats(ranked))[:limit]
+
+    def _score(self, indexed: IndexedChunk, query: Query, where: Filter, similarity: float) -> Ranked:
+        scoring = self._scoring
+        text, context = Counter(indexed.words), Counter(indexed.context)
+        length = scoring.k1 * (1 - scoring.b + scoring.b * len(indexed.words) / max(1.0, self._index.mean_words))
+        total = 0.0
+        for word, weight in query.words.items():
+            tf = text.get(word, 0) + scoring.context * min(1, context.get(word, 0))
+            if tf:
+                total += weight * self.idf(word) * tf * (scoring.k1 + 1) / (tf + length)
+        pairs = set(bigrams(indexed.chunk.text + "\n" + indexed.chunk.context))
+        for pair, weight in query.bigrams.items():
+            if pair in pairs:
+                total += scoring.bigram * weight * self._pair_idf(pair)
+        coverage = self.coverage(query, text.keys() | context.keys())
+        total *= 1 + scoring.coverage * coverage
+        total += self._dense * max(0.0, similarity) * 10
+        total *= where.factor(self._index.source(indexed.chunk.source), scoring)
+        return Ranked(indexed, total, coverage)
+
+    def _pair_idf(self, pair: str) -> float:
+        key = "\0" + pair
+        found = self._idf.get(key)
+        if found is None:
+            df = self._index.document_frequency(Field.BIGRAMS, pair)
+            found = math.log(1 + (self._index.size - df + 0.5) / (df + 0.5))
+            self._idf[key] = found
+        return found
+
+    def coverage(self, query: Query, held: Iterable[str]) -> float:
+        """Share of a question's own words, weighted by idf, that a set of words covers, synonyms included."""
+        words = set(held)
+        total = covered = 0.0
+        for group in query.groups:
+            weight = self.idf(group[0])
+            total += weight
+            if group[0] in words:
+                covered += weight
+            elif any(word in words for word in group[1:]):
+                covered += 0.8 * weight
+        return covered / total if total else 0.0
+
+    def passage(self, chunk: Chunk, score: float) -> Passage:
+        """Make a passage of a chunk."""
+        return Passage(chunk, self._index.source(chunk.source), score)
+
+
+def _without_repeats(ranked: Sequence[Ranked]) -> Iterable[Ranked]:
+    """Leave out chunks most of whose blocks a better one of the same document already shows."""
+    shown: dict[str, set[int]] = {}
+    for item in ranked:
+        chunk = item.indexed.chunk
+        blocks = set(range(chunk.first, chunk.last))
+        seen = shown.setdefault(chunk.source, set())
+        new = sum(len(chunk.blocks[i - chunk.first].text) for i in blocks - seen)
+        if new * 2 >= sum(len(block.text) for block in chunk.blocks):
+            seen |= blocks
+            yield item
