@@ -1,0 +1,71 @@
+"""The files that set the house up say what they should."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+
+@pytest.fixture(scope="module")
+def compose(project: Path) -> dict[str, dict[str, dict[str, object]]]:
+    return yaml.safe_load((project / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+def test_every_toml_and_yaml_file_can_be_read(project: Path) -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, text=True, check=False).stdout.split()
+    for name in files:
+        text = (project / name).read_text(encoding="utf-8") if (project / name).exists() else ""
+        if name.endswith(".toml"):
+            tomllib.loads(text)
+        elif name.endswith((".yml", ".yaml")):
+            yaml.safe_load(text)
+
+
+def test_compose_pins_the_chroma_server_to_the_locked_client(compose: dict, project: Path) -> None:
+    lock = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))
+    (client,) = [package["version"] for package in lock["package"] if package["name"] == "chromadb"]
+
+    assert compose["services"]["chroma"]["image"] == f"chromadb/chroma:{client}"
+
+
+def test_chroma_is_reachable_from_inside_alone(compose: dict) -> None:
+    chroma = compose["services"]["chroma"]
+
+    assert "ports" not in chroma
+    assert chroma["networks"] == ["inside"]
+    assert compose["networks"]["inside"] == {"internal": True}
+
+
+def test_every_long_running_service_has_a_health_check(compose: dict) -> None:
+    for name, service in compose["services"].items():
+        assert "healthcheck" in service or service["restart"] == "no", name
+
+
+def test_compose_holds_no_password(project: Path) -> None:
+    text = (project / "docker-compose.yml").read_text(encoding="utf-8")
+
+    assert not re.search(r"(PASSWORD|SECRET|TOKEN)\w*:\s*(?!\$\{\w+(:-|:\?)?[^}]*\})\S", text)
+
+
+def test_docker_accepts_the_compose_file(project: Path) -> None:
+    """Where docker has its compose command; everywhere else the tests above have read the file."""
+    docker = shutil.which("docker")
+    if docker and subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode == 0:
+        subprocess.run([docker, "compose", "config", "--quiet"], cwd=project, check=True)
+
+
+def test_pre_commit_runs_what_make_check_runs(project: Path) -> None:
+    check = re.search(r"^check:.*\n((?:\t.*\n)+)", (project / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    hooks = (project / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+
+    assert check
+    tools = re.findall(r"\$\(BIN\)/([\w-]+)", check[1])
+    assert len(tools) == 5
+    for tool in tools:
+        assert f".venv/bin/{tool}" in hooks
