@@ -1,0 +1,202 @@
+"""What kind of thing a question asks for, and whether a text holds such a thing.
+
+"The programme is there, the amount is not" is the case in which a lexical score misleads. So each kind of value
+has two patterns here: how people ask for it, and what it looks like in a document.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.dates import dates, month_days, year_months
+from knowledge.fold import fold
+
+
+class Want(StrEnum):
+    """Kinds of values that questions ask for."""
+
+    AMOUNT = "amount"
+    """A sum of money that is paid out or capped."""
+    FEE = "fee"
+    """What it costs; "free of charge" is a value."""
+    RATE = "rate"
+    """A percentage or fraction."""
+    DEADLINE = "deadline"
+    DATE = "date"
+    TIME = "time"
+    PERIOD = "period"
+    COUNT = "count"
+    QUANTITY = "quantity"
+    """A measured number with a unit."""
+    PHONE = "phone"
+    EMAIL = "email"
+    URL = "url"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    APPLICATION = "application"
+    """How to apply, which papers."""
+    ELIGIBILITY = "eligibility"
+    NAME = "name"
+    REASON = "reason"
+    DEFINITION = "definition"
+    LIST = "list"
+    COMPARISON = "comparison"
+
+
+_COUNTERS = "社|人|名|区|件|回|か所|カ所|ヶ所|箇所|か国|世帯|自治体|団体|組織|地域|店舗|店|種類|個|つ|冊|棟|本|市町村|銀行|行|条|年間|年|か月|カ月|ヶ月|日|円|度|キロ|kWh|トン"
+_ASKED: dict[Want, str] = {
+    Want.AMOUNT: r"いくら(?:まで|ぐらい|くらい)?(?:出|もら|おり|戻|補助|助成|$|[?？。、])|(?:補助|助成|支援)(?:金|額)?[はっってのが]*(?:いくら|どのくらい|どれくらい|何円|何万)|"
+    r"金額|上限|助成額|補助額|限度額|何万円|何円|いくら(?!.*かか)|how much.*(?:grant|subsid|support)",
+    Want.FEE: r"料金|費用|値段|価格|単価|参加費|受講料|年会費|会費|手数料|お金.{0,4}かか|いくら.{0,4}かか|かかるお金|タダ|ただ(?:です|で(?:でき|使)|なの)|無料|有料|コストは|安い\?|相場|見積|how much.*(?:cost|fee)|\bfree\b|\bcosts?\b|\bfees?\b|\bprice\b",
+    Want.RATE: r"何(?:%|パーセント|割|分の)|助成率|補助率|割合|率は|率って|還元率|利率|金利|percent",
+    Want.DEADLINE: r"いつまで|締め?切り?|〆切|期限|受付期間|募集期間|申請期間|最終日|deadline",
+    Want.TIME: r"何時(?!間)|開始時間|時間は|what time",
+    Want.DATE: r"いつ(?!も|まで|か(?!ら))|何日|何月|日程|日にち|日取り|開催日|時期|何年(?!間|有効|続)|\bwhen\b|what (?:date|day|year)",
+    Want.PERIOD: r"何年(?:間|有効|続)|何(?:か|カ|ヶ|ケ)?月(?:間|有効|かか|ぐらい|くらい)|期間|有効期(?:限|間)|どのくらいの?間|何日(?:間|かか)|何時間|何分(?!の)|how long",
+    Want.COUNT: rf"何(?:{_COUNTERS})|いくつ|幾つ|how many",
+    Want.QUANTITY: r"(?:どのくらい|どれくらい|どのぐらい|どれぐらい|どんくらい|どれほど|どれだけ|何トン|何度|何kWh|何キロ|広さ|面積|量は|距離)",
+    Want.PHONE: r"電話番号|電話(?:したい|で(?:聞|話|相談)|先|は\?|教)|番号(?:教|わか|知|は)|TEL|何番|連絡先|問い?合わ?せ先|\bphone\b|\bcall\b|contact",
+    Want.EMAIL: r"メール(?:アドレス|で|は|先)?|メアド|e-?mail|連絡先|問い?合わ?せ先|contact",
+    Want.URL: r"ホームページ|ウェブサイト|サイト(?:は|の)?|URL|HP(?:は|ある|の)|website|連絡先",
+    Want.PERSON: r"誰|だれ|どなた|講師|登壇者|社長(?:の名前|さんは)|担当者(?:の名前|は誰)|\bwho\b",
+    Want.PLACE: r"会場|場所|開催地|どこで(?!し[たょ]っけ|すか)|住所|どこにあ(?:る|り)|\bwhere\b|venue|address",
+    Want.APPLICATION: r"申し?込み?(?:方|方法|書|フォーム|先|は|って|の)|申請(?:方法|書|の(?:し?方|やり方|流れ))|手続き|必要(?:な)?書類|書類(?:は|って|何)|どうやって(?:申|応募|手続)|応募方法|how (?:do|can|to).{0,12}apply",
+    Want.ELIGIBILITY: r"(?:使|申し?込|申請|もら|受け|参加|利用|応募|入)(?:え|め|ら|れ|け|でき)\w{0,6}(?:ます|る|れる)?(?:か|の|かな|[?？]|$)|対象(?:です|に|になり|なの|か|\?|者|となる)|条件|要件|資格(?:は|が)あ|eligible|qualif|can (?:i|we) (?:use|apply|get|join)",
+    Want.NAME: r"名前|何という|なんていう|なんて(?:制度|名)|名称",
+    Want.REASON: r"なんで|なぜ|何故|どうして|理由|わけ(?:は|を)|背景|\bwhy\b",
+    Want.DEFINITION: r"(?:って|とは|て)(?:何|なに|なん|どんな|どういう|どうゆう|いうの)|とは[?？。]?$|どんな(?:もの|制度|仕組|こと|サービス|内容|取|感じ|の)|どういう(?:もの|制度|仕組|こと|意味)|仕組み|意味|what (?:is|are)\b|内容",
+    Want.COMPARISON: r"比べ|違い|違う|どっち|どちらが|それぞれ|一番|いちばん|最も|compare|difference",
+    Want.LIST: r"全部|すべて|全て|ぜんぶ|一覧|どこどこ|どんなの|どれとどれ|(?:は|って)(?:何|なに)と(?:何|なに)|内訳|\d+つの?\w{0,8}(?:って|は|何)|いろいろ|ほかに|他に|誰と誰|all of",
+}
+_ORGANISATION = (
+    r"(?:どこ|どちら|どの会社|どの組織|どこの(?:会社|銀行|業者|人)|何社|どの業者|どの銀行|なんて会社|どんな会社|(?:会社|業者|企業|ところ|とこ|お店|専門家|人|団体)"
+    r"(?:ってある|はある|はどこ|ある|いる|いない|ない|知ら|教え|探し|紹介|さん|はいますか|はあります|ありませんか|を)|頼め|頼みたい|お願いでき|依頼|やってくれ|してくれ|引き取|回収|相談(?:でき|したい|先)|which (?:company|compan|bank|organi))"
+)
+_VALUE: dict[Want, str] = {
+    Want.AMOUNT: r"\d[\d,.]*\s*(?:万|億|千|百)?円|\d+\s*万(?![\dkKh人])",
+    Want.FEE: r"\d[\d,.]*\s*(?:万|億|千)?円|無料|有料|無償|費用負担なし|0円",
+    Want.RATE: r"\d[\d.]*\s*(?:%|パーセント|割)|\d+\s*/\s*\d+(?=以内|補助|助成|$)|\d+分の\d+|[一二三四五六七八九]分の[一二三]",
+    Want.DEADLINE: r"(?:締め?切り?|期限|まで(?:に)?|必着|最終日|受付期間|募集期間).{0,20}\d|\d+日.{0,6}(?:まで|必着|締切)|前月末日まで|か月前まで|予算.{0,8}(?:達し|終了)",
+    Want.TIME: r"\d{1,2}\s*[:：]\s*\d\d|\d{1,2}時|\b\d{1,2}-\d{1,2}(?=\s|$)",
+    Want.PERIOD: r"\d+\s*(?:年間|か月|カ月|ヶ月|日間|週間|年度|時間)|\d+月\s*~\s*\d+月|一年間",
+    Want.COUNT: r"\d",
+    Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|度|km|キロ|m|㎡|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
+    Want.PHONE: r"0\d{1,4}-\d{1,4}-\d{3,4}",
+    Want.EMAIL: r"[\w.+-]+@[\w-]+\.\w+",
+    Want.URL: r"https?://",
+    Want.PERSON: r"[一-龥]{1,4}\s?[一-龥ぁ-ん]{1,4}\s?(?:氏|さん|先生)|(?:社長|取締役|執行役員|支店長|局長|課長|部長|技監|会長|理事長?)\s?[一-龥]{2,5}",
+    Want.PLACE: r"会場|場所|@|所在地|オンライン|於|にて開催|区役所|階|丁目",
+    Want.APPLICATION: r"申し?込み?(?:は|方法|書|フォーム|先)|申請フォーム|申請書|提出書類|必要書類|応募フォーム|申し込めます",
+    Want.ELIGIBILITY: r"対象|区内|向け|限定|要件|条件|以下の|未満|に限",
+    Want.REASON: r"ため|ので|から|背景|課題|ことから|により|不十分|目的",
+}
+_ASKED_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _ASKED.items()}
+_VALUE_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _VALUE.items()}
+_ORGANISATION_RE = re.compile(_ORGANISATION, re.IGNORECASE)
+_COUNTER = re.compile(rf"何({_COUNTERS})")
+_ORGANISATION_VALUE = re.compile(
+    r"株式会社|有限会社|社団法人|財団法人|協議会|連合会|協会|会議所|銀行|金庫|公社|[一-龥]区(?![一-龥])|大学|コンソ|環境省|事務局"
+)
+
+HARD: frozenset[Want] = frozenset(
+    {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.TIME, Want.DATE, Want.PERIOD, Want.COUNT, Want.QUANTITY}
+    | {Want.PHONE, Want.EMAIL, Want.URL, Want.PERSON, Want.PLACE, Want.APPLICATION}
+)
+"""Wants that an answer must meet with a value; without one in the documents there is nothing to say."""
+
+NAMES: dict[Want, str] = {
+    Want.AMOUNT: "金額",
+    Want.FEE: "料金や費用",
+    Want.RATE: "割合や率",
+    Want.DEADLINE: "締切や受付期間",
+    Want.TIME: "時間",
+    Want.DATE: "日程",
+    Want.PERIOD: "期間",
+    Want.COUNT: "数",
+    Want.QUANTITY: "量や数値",
+    Want.PHONE: "電話番号",
+    Want.EMAIL: "メールアドレス",
+    Want.URL: "ホームページのアドレス",
+    Want.PERSON: "担当者や登壇者の名前",
+    Want.PLACE: "会場や場所",
+    Want.APPLICATION: "申込みや申請の方法",
+    Want.ELIGIBILITY: "対象や条件",
+}
+"""How a want is called when it can't be met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question asks for."""
+
+    kinds: frozenset[Want]
+    counters: frozenset[str] = frozenset()
+    """Counters asked for ("何社" → 社)."""
+
+    def __contains__(self, want: Want) -> bool:
+        return want in self.kinds
+
+    @property
+    def hard(self) -> frozenset[Want]:
+        """The wants that need a value."""
+        return self.kinds & HARD
+
+
+def wanted(question: str) -> Wanted:
+    """Read what a question asks for.
+
+    Returns:
+        All kinds that its wording fits; none for a question that wants to be told about something.
+    """
+    text = fold(question)
+    kinds = {want for want, pattern in _ASKED_RE.items() if pattern.search(text)}
+    counters = frozenset(_COUNTER.findall(text))
+    if _ORGANISATION_RE.search(text) and not kinds & {Want.PHONE, Want.EMAIL}:
+        kinds.add(Want.ORGANISATION)
+    if Want.DEADLINE in kinds:
+        kinds.discard(Want.DATE)
+    if kinds & {Want.PERIOD} and not re.search(r"いつ", text):
+        kinds.discard(Want.DATE)
+    if "年" in counters or "日" in counters or counters & {"年間", "か月", "カ月", "ヶ月", "円", "度", "条"}:
+        kinds.discard(Want.COUNT)
+    if Want.AMOUNT in kinds and Want.FEE in kinds and not re.search(r"補助|助成|もら|出る|出ます|支援", text):
+        kinds.discard(Want.AMOUNT)
+    if Want.FEE in kinds and re.search(r"補助|助成", text) and not re.search(r"手数料|無料|有料|タダ", text):
+        kinds.discard(Want.FEE)
+    return Wanted(frozenset(kinds), counters)
+
+
+def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
+    """Tell whether a text holds a value of a kind.
+
+    Args:
+        text: A unit of a document.
+        want: The kind.
+        asked: The question's wants; a count must then be of a counter that was asked for.
+    """
+    folded = fold(text)
+    match want:
+        case Want.DATE:
+            return bool(
+                dates(folded) or month_days(folded) or year_months(folded) or re.search(r"\d+月|(?:19|20)\d\d年?|R\d+|令和", folded)
+            )
+        case Want.COUNT if asked and asked.counters - {"つ"}:
+            return any(re.search(rf"\d[\d,~-]*\s*{counter}", folded) for counter in _similar(asked.counters))
+        case Want.ORGANISATION:
+            return bool(_ORGANISATION_VALUE.search(folded))
+        case _:
+            pattern = _VALUE_RE.get(want)
+            return pattern is None or bool(pattern.search(folded))
+
+
+def _similar(counters: frozenset[str]) -> set[str]:
+    """Counters that count the same things: a question says 何人, the text 33名."""
+    alike = ({"人", "名"}, {"か所", "カ所", "ヶ所", "箇所", "地域", "件"}, {"社", "組織", "団体"}, {"区", "自治体", "市町村"}, {"店", "店舗"})
+    found = set(counters)
+    for group in alike:
+        if group & counters:
+            found |= group
+    return {re.escape(counter) for counter in found}
