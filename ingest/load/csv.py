@@ -1,0 +1,55 @@
+"""Comma- or tab-separated values: one table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from ingest.errors import UnreadableSource
+from ingest.extract import Extract
+from ingest.load.encoding import decode
+from ingest.load.grid import names_columns, table_parts
+from ingest.load.sniff import CSV
+
+MAX_ROWS = 50_000
+
+
+def load(data: bytes, name: str) -> Extract:
+    """Read a CSV file; its first row is the header unless it holds amounts.
+
+    Raises:
+        UnreadableSource: The quoting is broken beyond reading.
+    """
+    text = decode(data)
+    warnings = []
+    rows: list[list[str]] = []
+    try:
+        for row in _rows(text):
+            if len(rows) == MAX_ROWS:
+                warnings.append(f"{MAX_ROWS:,}行を超える部分は読んでいません。ファイルを分けてください")
+                break
+            rows.append(row)
+    except csv.Error as error:
+        raise UnreadableSource(f"CSV として読めません({error})。引用符の対応を確かめて保存し直してください") from error
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    header = bool(filled) and len(filled) > 1 and names_columns(filled[0])
+    return Extract(tuple(table_parts(filled, 0, headers=int(header))), CSV, warnings=tuple(warnings))
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), _dialect(text))
+
+
+def _dialect(text: str) -> type[csv.Dialect]:
+    # The sniffer guesses wrong on short and on Japanese files (it once took 『年』 for the delimiter), so it may
+    # choose between real delimiters only, and counts on the first lines overrule a delimiter they don't hold.
+    sample = text[:16384]
+    try:
+        dialect = csv.Sniffer().sniff(sample, delimiters=",\t;")
+    except csv.Error:
+        return csv.excel_tab if sample.count("\t") > sample.count(",") else csv.excel
+    # Excel doubles quotes inside quotes; the sniffer can't see that in a sample without any.
+    dialect.doublequote = True
+    dialect.skipinitialspace = False
+    return dialect
