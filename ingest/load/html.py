@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ingest.errors import UnreadableSource
 from ingest.extract import Extract, Part, PartKind
 from ingest.load.encoding import decode_html
 from ingest.load.grid import table_parts, title_above
@@ -28,28 +29,43 @@ _BLOCKS = frozenset(
     "ul".split()
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Tags that stay open until closed; a page may leave out the ends of p, li, tr, td and so on by the thousand.
+_NESTING_TAG = re.compile(
+    r"<(/?)(?!(?:p|li|d[td]|t[rdh]|thead|tbody|tfoot|option|optgroup|r[tp]|br|hr|img|input|meta|link|col|area|base|embed|param"
+    r"|source|track|wbr|body|html|head)\b)[a-zA-Z]"
+)
+_MAX_DEPTH = 2_000
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _AROUND_BREAK = re.compile(r" *\n *")
 
 
 def load(data: bytes, name: str) -> Extract:
     """Read a web page."""
-    text = decode_html(data)
-    title = LexborHTMLParser(text).css_first("head title")
-    return Extract(
-        tuple(parts_of(text)), HTML, title=_SPACE.sub(" ", title.text()).strip() if title is not None else ""
-    )
+    tree = _parse(decode_html(data))
+    title = tree.css_first("head title")
+    parts = _Reader(tree.root, 0).parts() if tree.root is not None else []
+    return Extract(tuple(parts), HTML, title=_SPACE.sub(" ", title.text()).strip() if title is not None else "")
 
 
-def parts_of(text: str, first_table: int = 0) -> list[Part]:
-    """Read a page or a fragment of one.
+def parts_of(fragment: str, first_table: int) -> list[Part]:
+    """Read a fragment of HTML that stands in a text of another format.
 
     Args:
-        text: HTML; unclosed and misplaced tags are repaired as a browser does.
+        fragment: HTML; unclosed and misplaced tags are repaired as a browser does.
         first_table: Number of the first table in it.
     """
-    root = LexborHTMLParser(text).root
+    root = _parse(fragment).root
     return [] if root is None else _Reader(root, first_table).parts()
+
+
+def _parse(text: str) -> LexborHTMLParser:
+    # The parser's time grows with the square of the depth; browsers themselves stop at 512 levels.
+    depth = 0
+    for tag in _NESTING_TAG.finditer(text):
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        if depth > _MAX_DEPTH:
+            raise UnreadableSource("HTML の入れ子が深すぎます。ページを保存し直してください")
+    return LexborHTMLParser(text)
 
 
 def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:

@@ -104,7 +104,7 @@ class _Reader:
             self._parts.append(Part(kind, text.strip(), level=level))
 
     def _html(self, content: str) -> None:
-        for part in html.parts_of(content, first_table=self._table):
+        for part in html.parts_of(content, self._table):
             self._parts.append(part)
             self._table = max(self._table, -1 if part.table is None else part.table) + (part.table is not None)
 
