@@ -10,7 +10,7 @@ from ingest.tables import header_of
 
 _TITLE = re.compile(r"^(?:[【■▼◆●〇○◎□▽<＜〈《]|(?:図表|表|別表|別紙|Table)\s*[0-9０-９一二三四五六七八九十.・ー-]*)")
 _TITLE_END = re.compile(r"(?:一覧|一覧表|表|内訳|概要|スケジュール|日程)(?:[】＞〉》>]|[((][^))]*[))])?$")
-_NUMBER = re.compile(r"^[¥$▲△+-]?[\d０-９][\d０-９,，.．]*\s*[%％円件人トンtk]?\w{0,2}$")
+_NUMBER = re.compile(r"^[¥$▲△+-]?[\d０-９][\d０-９,，.．]*\s*[%％]?\w{0,3}$")
 
 
 def table_parts(
@@ -27,7 +27,7 @@ def table_parts(
         rows: Cells as displayed, a cell covered by a merged one empty; rows may differ in length.
         table: The table's number within its document.
         headers: How many leading rows the format itself marks as headers; None if it does not say, in which
-            case `ingest.tables` looks at the first row.
+            case the first row is one if `ingest.tables` takes it for one or it stands above amounts.
         title: The table's caption, if any.
         page: Page, slide or sheet number, from 1.
     Returns:
@@ -39,7 +39,8 @@ def table_parts(
     columns = [i for i in range(width) if any(i < len(row) and row[i] for row in grid)]
     cells = [tuple(row[i] if i < len(row) else "" for i in columns) for row in grid]
     if headers is None:
-        headers = 1 if header_of([row for row in cells if any(row)]) else 0
+        filled = [row for row in cells if any(row)]
+        headers = 1 if header_of(filled) or _heads_amounts(filled) else 0
     parts = []
     for i, row in enumerate(cells):
         if any(row):
@@ -54,6 +55,17 @@ def title_above(text: str) -> str:
     if not line or "\n" in line or len(line) > 60 or line.endswith(("。", "、", "す", "た")):
         return ""
     return line if _TITLE.match(line) or _TITLE_END.search(line) else ""
+
+
+def _heads_amounts(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether a first row of labels stands above a column that holds mostly amounts."""
+    if len(rows) < 3 or not all(rows[0]) or not names_columns(rows[0]):
+        return False
+    for column in range(len(rows[0])):
+        below = [row[column] for row in rows[1:] if row[column]]
+        if len(below) > 1 and sum(bool(_NUMBER.match(cell)) for cell in below) * 2 > len(below):
+            return True
+    return False
 
 
 def names_columns(row: Sequence[str]) -> bool:

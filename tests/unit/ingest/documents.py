@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
 from ingest.extract import Extract, PartKind
 
 PROSE = (
@@ -19,3 +24,112 @@ def rows_of(extract: Extract) -> list[tuple[str, ...]]:
 def outline(extract: Extract) -> list[tuple[str, str]]:
     """Give kind and text of each part, in order; headings with their level."""
     return [(f"{p.kind}{p.level}" if p.kind is PartKind.HEADING else p.kind.value, p.text) for p in extract.parts]
+
+
+def saved(document: Any) -> bytes:
+    """Save a python-docx or python-pptx document, or an openpyxl workbook, to bytes."""
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def repacked(data: bytes, changes: Mapping[str, bytes]) -> bytes:
+    """Give an Office file with parts replaced or added."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name not in changes:
+                new.writestr(name, old.read(name))
+        for name, content in changes.items():
+            new.writestr(name, content)
+    return buffer.getvalue()
+
+
+def word_document() -> bytes:
+    """A Word document with title, headings, lists, a merged table, a text box, a control and hidden text."""
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = docx.Document()
+    document.core_properties.title = "省エネ助成のご案内"
+    document.add_paragraph("省エネ助成のご案内", style="Title")
+    document.add_heading("対象者", level=1)
+    paragraph = document.add_paragraph("区内に")
+    paragraph.add_run("事業所").bold = True
+    paragraph.add_run("を持つ中小企業です。")
+    hidden = paragraph.add_run("内部メモ")
+    hidden.font.hidden = True
+    document.add_heading("必要書類", level=2)
+    document.add_paragraph("申請書", style="List Bullet")
+    document.add_paragraph("見積書", style="List Number")
+    outlined = document.add_paragraph("申請の期間")
+    outlined._p.get_or_add_pPr().append(parse_xml(f'<w:outlineLvl {nsdecls("w")} w:val="1"/>'))
+    document.add_paragraph("表1 助成額の一覧")
+    table = document.add_table(rows=4, cols=3)
+    for row, cells in enumerate(
+        [("分類", "設備", "上限額"), ("省エネ", "空調", "50万円"), ("", "照明", "8.69%"), ("合計", "", "2件")]
+    ):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    table.cell(3, 0).merge(table.cell(3, 1))
+    document.add_paragraph("本文の続きです。")
+    frame = document.add_table(rows=1, cols=1)
+    frame.cell(0, 0).text = "枠の中の注意書きです。"
+    body = document.element.body
+    body.insert(
+        len(body) - 1,
+        parse_xml(
+            f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>コントロールの中の文です。</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+        ),
+    )
+    box = "<w:txbxContent><w:p><w:r><w:t>囲みの中の文です。</w:t></w:r></w:p></w:txbxContent>"
+    body.insert(
+        len(body) - 1,
+        parse_xml(
+            f'<w:p {nsdecls("w")} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+            'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+            'xmlns:v="urn:schemas-microsoft-com:vml">'
+            "<w:ins><w:r><w:t>追記した文</w:t></w:r></w:ins><w:del><w:r><w:delText>消した文</w:delText></w:r></w:del>"
+            f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><wps:txbx>{box}</wps:txbx></mc:Choice>'
+            f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+            "<w:r><w:t>です。</w:t><w:br/><w:t>改行後</w:t></w:r></w:p>"
+        ),
+    )
+    return saved(document)
+
+
+def presentation() -> bytes:
+    """A presentation with bullets, a group, a table, notes, a hidden slide and shapes in jumbled order."""
+    import pptx
+    from pptx.util import Cm
+
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = "脱炭素の\v第一歩"
+    slide.placeholders[1].text_frame.text = "電気の使用量を知る"
+    slide.placeholders[1].text_frame.add_paragraph().text = "削減目標を立てる"
+    slide.notes_slide.notes_text_frame.text = "話すときのメモ"
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "支援の窓口"
+    low = slide.shapes.add_textbox(Cm(2), Cm(15), Cm(8), Cm(1))
+    low.text_frame.text = "下の注記です。"
+    right = slide.shapes.add_textbox(Cm(12), Cm(5.1), Cm(8), Cm(1))
+    right.text_frame.text = "右の箱です。"
+    left = slide.shapes.add_textbox(Cm(2), Cm(5.2), Cm(8), Cm(1))
+    left.text_frame.text = "左の箱です。"
+    group = slide.shapes.add_group_shape()
+    for top, text in ((9, "組の二つ目"), (7, "組の一つ目")):
+        group.shapes.add_textbox(Cm(2), Cm(top), Cm(8), Cm(1)).text_frame.text = text
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "費用"
+    table = slide.shapes.add_table(3, 3, Cm(2), Cm(6), Cm(20), Cm(4)).table
+    for row, cells in enumerate([("分類", "設備", "上限額"), ("省エネ", "空調", "50万円"), ("", "照明", "8.69%")]):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    secret = deck.slides.add_slide(deck.slide_layouts[5])
+    secret.shapes.title.text = "社内限り"
+    secret._element.set("show", "0")
+    return saved(deck)
