@@ -76,9 +76,7 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[int, Sequence[Block]]]:
             if (
                 any(block.kind is not BlockKind.HEADING for block in section)
                 and section[0].kind is not BlockKind.HEADER
-            ):
-                yield start, section
-            elif section[0].kind is BlockKind.HEADING and i == len(blocks):
+            ) or (section[0].kind is BlockKind.HEADING and i == len(blocks)):
                 yield start, section
             start = i
 
@@ -98,16 +96,20 @@ def _rows(source: str, first: int, rows: Sequence[Block], size: ChunkSize) -> It
     while i < len(rows):
         j = i + 1
         length = len(rows[i].text)
-        while (
-            j < len(rows)
-            and len(rows[j].text) < size.row
-            and len(rows[j - 1].text) < size.row
-            and length + len(rows[j].text) <= size.target // 2
-        ):
+        while j < len(rows):
+            # A row that a cell above spans says little without it; both must stand in one chunk to be quoted.
+            spanned = _spanned(rows[j]) and length + len(rows[j].text) <= size.target
+            short = len(rows[j].text) < size.row and len(rows[j - 1].text) < size.row
+            if not spanned and not (short and length + len(rows[j].text) <= size.target // 2):
+                break
             length += len(rows[j].text)
             j += 1
         yield Chunk(source, first + i, tuple(rows[i:j]))
         i = j
+
+
+def _spanned(row: Block) -> bool:
+    return any(full and not cell for cell, full in zip((*row.cells, *[""] * len(row.carried)), row.carried, strict=False))
 
 
 def _windows(source: str, first: int, blocks: Sequence[Block], size: ChunkSize) -> Iterator[Chunk]:

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 
 class PartKind(StrEnum):
+    """What a loader knows about a part."""
+
     TEXT = "text"
     """Raw lines; structure not known. Line breaks are the original's."""
     HEADING = "heading"

@@ -59,8 +59,7 @@ def pieces(text: str) -> list[Piece]:
     Returns:
         Pieces in order, white space repaired; no other character of the original is missing but tags.
     """
-    found = _rank(_join(list(_raw(text))))
-    return found
+    return _rank(_join(list(_raw(text))))
 
 
 def _raw(text: str) -> Iterator[Piece]:
@@ -99,7 +98,7 @@ def _phrases(line: str) -> list[str]:
     found: list[str] = []
     for part in line.split(" "):
         # Shorter parts are names with a space inside ("執行役員 藤井"), not items.
-        if found and len(part) >= 10 and len(found[-1]) >= 10 and not part[0].isascii():  # noqa: PLR2004
+        if found and len(part) >= 10 and len(found[-1]) >= 10 and not part[0].isascii():
             found.append(part)
         elif found:
             found[-1] += " " + part
@@ -137,14 +136,14 @@ def _column(lines: list[Piece], i: int) -> tuple[int, bool]:
         last += 1
     box = [piece.text for piece in lines[first : last + 1]]
     width = max(map(len, box))
-    prose = any("。" in text or "、" in text for text in box) and width >= 12  # noqa: PLR2004 - a label's width
-    return width, prose or (bool(lines[first].bullet) and width >= 16)  # noqa: PLR2004
+    prose = any("。" in text or "、" in text for text in box) and width >= 12
+    return width, prose or (bool(lines[first].bullet) and width >= 16)
 
 
 def _page_width(lines: list[Piece], i: int) -> int:
     """Width at which lines around line i are wrapped; 0 when fewer than three reach a common width."""
     lengths = sorted((len(p.text) for p in lines[max(0, i - 12) : i + 12] if not p.cells), reverse=True)
-    if len(lengths) < 3 or lengths[2] < 0.85 * lengths[0]:  # noqa: PLR2004 - two long lines are chance
+    if len(lengths) < 3 or lengths[2] < 0.85 * lengths[0]:
         return 0
     return lengths[2]
 
@@ -170,9 +169,9 @@ def _rank(found: list[Piece]) -> list[Piece]:
 
 def _rank_of(piece: Piece, before: Piece | None, after: Piece | None) -> Rank | None:
     text = piece.text
-    if piece.cells or piece.prose or after is None or len(text) < 3 or _NEVER.search(text):  # noqa: PLR2004
+    if piece.cells or piece.prose or after is None or len(text) < 3 or _NEVER.search(text):
         return None
-    if _CLAUSE.match(text) and len(text) <= 30:  # noqa: PLR2004 - a clause's name, not its wording
+    if _CLAUSE.match(text) and len(text) <= 30:
         return Rank.NUMBERED
     if _BRACKETED.match(text):
         return Rank.BRACKETED
@@ -187,7 +186,7 @@ def _rank_of(piece: Piece, before: Piece | None, after: Piece | None) -> Rank | 
         return None
     # A wide gap is a page break, and a table ends its section, so what follows either one opens a new section;
     # so does the line right above a table, which is its title.
-    if piece.gap >= 3 or (before is not None and before.cells) or (piece.gap >= 1 and after.cells):  # noqa: PLR2004
+    if piece.gap >= 3 or (before is not None and before.cells) or (piece.gap >= 1 and after.cells):
         return Rank.TITLE
     if piece.gap >= 1 and (after.bullet or after.prose or _BRACKETED.match(after.text)):
         return Rank.ISOLATED
@@ -219,11 +218,11 @@ def without_furniture(found: Iterable[Piece]) -> list[Piece]:
     i = 0
     while i < len(items):
         run = _repeated_run(keys, i, seen)
-        if run and sum(len(key) for key in keys[i : i + run]) >= 60:  # noqa: PLR2004 - a slide, not a label
+        if run and sum(len(key) for key in keys[i : i + run]) >= 60:
             _mark_cut(items, i + run)
             i += run
             continue
-        running = counts[keys[i]] >= 3 and len(keys[i]) >= 12 and not items[i].cells and keys[i] in seen  # noqa: PLR2004
+        running = counts[keys[i]] >= 3 and len(keys[i]) >= 12 and not items[i].cells and keys[i] in seen
         if running:
             _mark_cut(items, i + 1)
         else:

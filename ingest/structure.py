@@ -128,7 +128,7 @@ def _part_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator
             continue
         kind = BlockKind.ITEM if part.kind is PartKind.ITEM or bullet_of(text) else BlockKind.PARAGRAPH
         if kind is BlockKind.PARAGRAPH:
-            lead = fold(text) if len(text) <= 120 else ""  # noqa: PLR2004 - a lead-in is a sentence or two
+            lead = fold(text) if len(text) <= 120 else ""
         yield Block(kind, text, _headings(path), part.page, lead=lead if kind is BlockKind.ITEM else "")
 
 
@@ -161,7 +161,7 @@ def _rows(
     trusted = trusted_header(tuple(header), body) if header else ()
     for cells, full, text in zip(body, carried, texts[1:] if header else texts, strict=True):
         if text.strip():
-            names = tuple((*(fold(name) for name in trusted), *[""] * len(full)))[: len(full)]
+            names = (*(fold(name) for name in trusted), *[""] * len(full))[: len(full)]
             yield Block(
                 BlockKind.ROW, text, heading, page, cells=cells, header=names, carried=full, table=title, joined=True
             )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from knowledge.fold import fold
 from knowledge.index import Field
 from knowledge.synonyms import expand
-from knowledge.tokens import bigrams, words
+from knowledge.tokens import bigrams, content, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,24 @@ DEFAULT_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """A word of the question (or of what it leans on) with the synonyms it brought."""
+
+    word: str
+    synonyms: frozenset[str]
+    weight: float
+    """1 for a noun of the question, less for verbs and for words of earlier turns."""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Weighted terms."""
 
     text: str
     words: Mapping[str, float]
     bigrams: Mapping[str, float]
-    own: frozenset[str] = field(default=frozenset())
-    """The words that the question itself says."""
-    groups: tuple[tuple[str, ...], ...] = ()
-    """Each own word with the synonyms it brought: a chunk that holds one of a group covers the word."""
+    topics: tuple[Topic, ...] = ()
+    """What the question is about, word by word."""
 
 
 def query(
@@ -60,9 +68,8 @@ def query(
     """
     found: dict[str, float] = {}
     pairs: dict[str, float] = {}
-    own = words(text)
-    synonyms: dict[str, list[str]] = {}
-    _add(found, own, 1.0)
+    _add(found, words(text), 1.0)
+    synonyms: dict[str, set[str]] = {}
     _add(pairs, bigrams(text), 1.0)
     for word, synonym in expand(text):
         terms = words(synonym)
@@ -70,7 +77,7 @@ def query(
         share = weights.synonym / max(1, len(terms)) ** 0.5
         _add(found, terms, share)
         for origin in words(word) or (word,):
-            synonyms.setdefault(origin, []).extend(terms)
+            synonyms.setdefault(origin, set()).update(terms)
     factor = weights.follow_up if leaning else weights.history
     for turn in reversed(history[-4:]):
         _add(found, words(turn), factor)
@@ -79,8 +86,21 @@ def query(
             terms = words(synonym)
             _add(found, terms, factor * weights.history_synonym / max(1, len(terms)) ** 0.5)
         factor *= 0.5
-    groups = tuple((word, *synonyms.get(word, ())) for word in dict.fromkeys(own))
-    return Query(fold(text), found, pairs, frozenset(own), groups)
+    topics = _topics(text, 1.0, synonyms)
+    if leaning:
+        for turn in history[-2:]:
+            for topic in _topics(turn, weights.follow_up * 0.5, {}).values():
+                topics.setdefault(topic.word, topic)
+    return Query(fold(text), found, pairs, tuple(topics.values()))
+
+
+def _topics(text: str, weight: float, synonyms: Mapping[str, set[str]]) -> dict[str, Topic]:
+    found: dict[str, Topic] = {}
+    for word in content(text):
+        # A part of a compound says again what the compound says; a verb says less than what is done to.
+        share = weight * (0.4 if word.part else 1.0 if word.noun else 0.5)
+        found.setdefault(word.form, Topic(word.form, frozenset(synonyms.get(word.form, ())), share))
+    return found
 
 
 def _add(found: dict[str, float], terms: Sequence[str], weight: float) -> None:

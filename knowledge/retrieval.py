@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -154,14 +154,14 @@ class Retriever:
 
     def coverage(self, query: Query, held: Iterable[str]) -> float:
         """Share of a question's own words, weighted by idf, that a set of words covers, synonyms included."""
-        words = set(held)
+        words = held if isinstance(held, Set) else set(held)
         total = covered = 0.0
-        for group in query.groups:
-            weight = self.idf(group[0])
+        for topic in query.topics:
+            weight = topic.weight * self.idf(topic.word)
             total += weight
-            if group[0] in words:
+            if topic.word in words:
                 covered += weight
-            elif any(word in words for word in group[1:]):
+            elif not topic.synonyms.isdisjoint(words):
                 covered += 0.8 * weight
         return covered / total if total else 0.0
 

@@ -63,12 +63,32 @@ def words(text: str) -> tuple[str, ...]:
     Args:
         text: Any text; it is folded first.
     Returns:
-        Normalised forms in text order, lower case; a compound is followed by its parts. Repetitions are
-        kept, because term frequency matters.
+        Normalised forms in text order, lower case; a compound is followed by its parts, and the years, months
+        and days come last in one form each. Repetitions are kept, because term frequency matters.
     """
-    found: list[str] = []
-    # Sudachi refuses inputs over 49,149 bytes; sentences never reach 8,000 characters.
     folded = fold(text)
+    return (*(word.form for word in _content(folded)), *_times(folded))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word of a text."""
+
+    form: str
+    """Normalised, lower case."""
+    noun: bool
+    part: bool
+    """True for a part of the compound before it."""
+
+
+def content(text: str) -> tuple[Word, ...]:
+    """List the content words of a text with what they are; compounds are followed by their parts."""
+    folded = fold(text)
+    return (*_content(folded), *(Word(form, True, False) for form in _times(folded)))
+
+
+def _content(folded: str) -> Iterator[Word]:
+    # Sudachi refuses inputs over 49,149 bytes; sentences never reach 8,000 characters.
     for start in range(0, len(folded), 8000):
         for morpheme in _tokenizer().tokenize(folded[start : start + 8000]):
             part = morpheme.part_of_speech()
@@ -77,15 +97,14 @@ def words(text: str) -> tuple[str, ...]:
             form = morpheme.normalized_form().lower()
             if form in _EMPTY or not _WORD.search(form):
                 continue
-            found.append(form)
+            noun = part[0] == "名詞"
+            yield Word(form, noun, False)
             pieces = morpheme.split(SplitMode.A)
             if len(pieces) > 1:
                 for piece in pieces:
                     small = piece.normalized_form().lower()
                     if small != form and small not in _EMPTY and _WORD.search(small):
-                        found.append(small)
-    found.extend(_times(folded))
-    return tuple(found)
+                        yield Word(small, noun, True)
 
 
 def _times(folded: str) -> Iterator[str]:

@@ -1,0 +1,83 @@
+"""When the documents do not say: say so, say what they do say, and name whom to ask."""
+
+from __future__ import annotations
+
+from bot.answer import Act, Answer
+from bot.contacts import Contact, contact_for, office
+from bot.draft import Draft, clip
+from bot.material import Material, confidence, of_name
+from bot.reading import Reading
+from bot.select import Candidate
+from bot.units import Unit, UnitKind
+from bot.wants import NAMES, Want
+
+
+def abstain(
+    reading: Reading, material: Material, contacts: tuple[Contact, ...], public_url: str, *, why: str = ""
+) -> Answer:
+    """Write an abstention.
+
+    Args:
+        reading: The question.
+        material: What was found; the nearest unit is told, if it is about the same thing.
+        contacts: Contacts of the documents.
+        public_url: Base of the citations' addresses.
+        why: What the documents do not say, as a sentence; derived from the question if empty.
+    """
+    draft = Draft(public_url)
+    nearest = _nearest(reading, material)
+    unit = nearest.unit if nearest else None
+    draft.add(why or _missing(reading))
+    if unit is not None:
+        lead = "What the documents do say: " if reading.english else "資料にあるのは、次の内容です。\n・"
+        draft.add(lead + telling(unit), unit)
+    add_contact(draft, reading, contacts, unit)
+    return Answer(
+        Act.ABSTAIN,
+        draft.text,
+        draft.citations(),
+        material.passages([c for c in draft.cited if unit is not None and c.chunk.id == unit.chunk.id]),
+        confidence=min(0.45, confidence(reading, (), material)),
+    )
+
+
+def telling(unit: Unit) -> str:
+    """Say what a unit says, with its subject where the words alone would not tell whom they are about."""
+    say = clip(unit)
+    if unit.kind is UnitKind.MENU and unit.subject and unit.subject not in say:
+        return f"{unit.subject}：{say}"
+    return say
+
+
+def add_contact(draft: Draft, reading: Reading, contacts: tuple[Contact, ...], unit: Unit | None) -> None:
+    """Name the contact of the documents, with a citation, else the ward's office."""
+    contact = contact_for(contacts, reading.ward, unit.source if unit else None)
+    if contact is None:
+        place = office(reading.ward)
+        draft.add(f"Please ask {place}." if reading.english else f"くわしくは、{place}にお問い合わせください。")
+        return
+    numbers = " / ".join(part for part in (contact.phone, contact.email) if part)
+    if reading.english:
+        draft.add(f"Please ask {contact.name} ({numbers}).", contact.unit())
+    else:
+        draft.add(f"くわしくは、{contact.name}({numbers})にお問い合わせください。", contact.unit())
+
+
+def _missing(reading: Reading) -> str:
+    kinds = [NAMES[want] for want in sorted(reading.asked.hard, key=list(Want).index)][:2]
+    subject = reading.names[0].value if reading.names else ""
+    if reading.english:
+        return "The documents I have do not say that."
+    if kinds and subject:
+        return f"{subject}の{'や'.join(kinds)}は、手元の資料には書かれていません。"
+    if kinds:
+        return f"お尋ねの{'や'.join(kinds)}は、手元の資料には書かれていません。"
+    return "お尋ねの内容は、手元の資料では確認できませんでした。"
+
+
+def _nearest(reading: Reading, material: Material) -> Candidate | None:
+    pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 8]  # noqa: PLR2004
+    best = max(pool, key=lambda c: c.coverage + 0.3 * c.own, default=None)
+    if best is None or best.coverage < 0.35:  # noqa: PLR2004 - farther off it would only confuse
+        return None
+    return best

@@ -1,0 +1,106 @@
+"""The way of a question: read it, decide the act, retrieve, choose, write, check."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot import policies
+from bot.abstain import abstain
+from bot.answer import Act, Answer, Question
+from bot.compose import compose
+from bot.contacts import Contact, contacts
+from bot.firststep import first_step, wide_subsidy
+from bot.grounding import unsupported
+from bot.material import Material, gather
+from bot.ports import Knowledge
+from bot.reading import Reading, read
+from bot.replies import clarify_subject, clarify_ward, greet, hand_off, refuse
+from bot.scope import other_ward
+from bot.tables import superlative
+from bot.where import contact_answer
+from knowledge.index import Index
+from knowledge.retrieval import DEFAULT_SCORING, Retriever, Scoring
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is computed once a generation."""
+
+    index: Index
+    retriever: Retriever
+    contacts: tuple[Contact, ...]
+
+
+class Assistant:
+    """Answers questions from the documents alone, without any model."""
+
+    def __init__(
+        self, knowledge: Knowledge, *, public_url: str, scoring: Scoring = DEFAULT_SCORING, dense: float = 0.0
+    ) -> None:
+        """Take the knowledge.
+
+        Args:
+            knowledge: Gives the current index.
+            public_url: Base of the citations' addresses.
+            scoring: Constants of the retrieval.
+            dense: Weight of the vector arm, see `Retriever`.
+        """
+        self._knowledge = knowledge
+        self._public_url = public_url
+        self._state = lru_cache(maxsize=2)(lambda index: _state(index, scoring, dense))
+
+    def answer(self, question: Question) -> Answer:
+        """Answer one question.
+
+        Returns:
+            An answer whose numbers, dates and organisations all stand in the passages it cites; where that can't
+            be had, an abstention that names whom to ask.
+        """
+        state: State = self._state(self._knowledge.current())
+        reading = read(question, state.index)
+        answer = self._decide(reading, state)
+        missing = unsupported(answer)
+        if missing and answer.act is Act.ANSWER:
+            log.warning("ungrounded answer withheld", extra={"kinds": sorted({kind for kind, _ in missing})})
+            material = gather(reading, state.retriever)
+            answer = abstain(reading, material, state.contacts, self._public_url)
+        return answer
+
+    def _decide(self, reading: Reading, state: State) -> Answer:
+        text = reading.text
+        if policies.is_misuse(text):
+            return refuse(reading)
+        if policies.wants_person(text):
+            return hand_off(reading, state.contacts, self._public_url)
+        if policies.is_greeting(text):
+            return greet(reading)
+        if policies.is_off_topic(text) and not reading.names:
+            return refuse(reading)
+        material = gather(reading, state.retriever)
+        return self._from_documents(reading, material, state)
+
+    def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
+        for attempt in (
+            lambda: clarify_subject(reading, material),
+            lambda: contact_answer(reading, material, state.contacts, self._public_url),
+            lambda: other_ward(reading, material, state.contacts, self._public_url),
+            lambda: clarify_ward(reading, material, self._public_url),
+            lambda: wide_subsidy(reading, material, state.retriever, state.contacts, self._public_url),
+            lambda: first_step(reading, material, state.retriever, state.contacts, self._public_url),
+            lambda: superlative(reading, material, self._public_url),
+            lambda: compose(reading, material, self._public_url),
+        ):
+            answer = attempt()
+            if answer is not None:
+                return answer
+        if material.off_topic:
+            return refuse(reading)
+        return abstain(reading, material, state.contacts, self._public_url)
+
+
+def _state(index: Index, scoring: Scoring, dense: float) -> State:
+    return State(index, Retriever(index, scoring, dense=dense), contacts(index))

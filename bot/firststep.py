@@ -1,0 +1,166 @@
+"""Wide questions: what to do first, and which grants there are.
+
+The steps are fixed (know, measure, reduce, fund, ask); what is said for each comes from the documents, for the
+person's ward, nearest to what the person mentioned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.abstain import add_contact, telling
+from bot.answer import Act, Answer
+from bot.contacts import Contact
+from bot.draft import Draft
+from bot.material import Material
+from bot.places import only_for, ward_name
+from bot.reading import Reading
+from bot.replies import WARD_CHOICES
+from bot.select import Candidate, candidates
+from bot.tables import row_saying
+from bot.units import Unit, UnitKind, units
+from bot.wants import Wanted
+from knowledge.query import query
+from knowledge.retrieval import Filter, Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step and the words under which documents speak of it."""
+
+    title: str
+    english: str
+    search: str
+
+
+STEPS = (
+    Step("現状を知る", "Know where you stand", "排出量の算定 見える化 可視化 把握 測定 省エネ診断"),
+    Step("むりなく減らす", "Reduce without much effort", "省エネ 節電 運用改善 再エネ導入 手間なし LED照明 高効率空調 設備改修"),
+    Step("学ぶ・仲間をつくる", "Learn with others", "宣言 スクール セミナー 勉強会 交流会 伴走支援 何から始めれば"),
+    Step("費用の支援を調べる", "Look for funding", "助成制度 補助金 助成 費用を助成"),
+)
+
+
+def first_step(
+    reading: Reading,
+    material: Material,
+    retriever: Retriever,
+    contacts: tuple[Contact, ...],
+    public_url: str,
+) -> Answer | None:
+    """Answer a question on where to begin: up to four sourced steps, a contact, one question with choices."""
+    if not reading.first_step:
+        return None
+    found = [(step, unit) for step in STEPS if (unit := _unit_for(step, reading, retriever)) is not None]
+    own = _own(reading, material, [unit for _, unit in found])
+    if len(found) + (own is not None) < 2:  # noqa: PLR2004 - the contract's minimum
+        return None
+    draft = Draft(public_url)
+    draft.add("First steps, from the documents:" if reading.english else "はじめの一歩は、「知る→減らす→支援を使う」の順がおすすめです。")
+    number = 1
+    if own is not None:
+        draft.add(f"{_circled(number)} {_tell(reading, own)}", own)
+        number += 1
+    for step, unit in found:
+        if own is not None and unit.quote == own.quote:
+            continue
+        title = step.english if reading.english else step.title
+        draft.add(f"{_circled(number)} {title}：{_tell(reading, unit)}", unit)
+        number += 1
+    add_contact(draft, reading, contacts, found[0][1] if found else own)
+    ask, choices = _question(reading)
+    draft.add(ask)
+    return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), choices, confidence=0.8)
+
+
+def wide_subsidy(
+    reading: Reading,
+    material: Material,
+    retriever: Retriever,
+    contacts: tuple[Contact, ...],
+    public_url: str,
+) -> Answer | None:
+    """Answer "which grants are there" for a known ward: those that the documents name, never "you will get"."""
+    from bot.replies import _GRANT_WORDS
+
+    if not reading.subsidy or reading.names or not reading.ward or reading.leaning or reading.first_step or reading.asked.hard:
+        return None
+    specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]  # noqa: PLR2004
+    if len(specific) > 0:
+        return None
+    found = [u for u in _ranked_units(STEPS[3].search, reading, retriever) if _fits(reading, u) and u.kind is not UnitKind.TITLE][:5]
+    if not found:
+        return None
+    draft = Draft(public_url)
+    here = ward_name(reading.ward)
+    draft.add(f"{here}の資料には、次の支援が書かれています。金額や条件、今年度の受付は窓口での確認が必要です。")
+    for unit in found:
+        draft.add(f"・{_tell(reading, unit)}", unit)
+    add_contact(draft, reading, contacts, found[0])
+    return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.75)
+
+
+def _fits(reading: Reading, unit: Unit) -> bool:
+    only = only_for(unit.source)
+    return not only or reading.ward is None or reading.ward in only
+
+
+def _ranked_units(search: str, reading: Reading, retriever: Retriever) -> list[Unit]:
+    return [candidate.unit for candidate in _ranked(search, reading, retriever)]
+
+
+def _ranked(search: str, reading: Reading, retriever: Retriever) -> Sequence[Candidate]:
+    """Units for a step, nearest to what the person mentioned first."""
+    wanted = query(search)
+    mentioned = {word: 0.35 * weight for word, weight in reading.query.words.items()}
+    both = replace(wanted, words={**mentioned, **wanted.words})
+    ranked = retriever.rank(both, Filter(reading.ward, reading.question.today, reading.named_wards), 10)
+    found = [
+        unit
+        for i, item in enumerate(ranked)
+        for unit in units(item.indexed.chunk, retriever.index.source(item.indexed.chunk.source), i, item.score)
+    ]
+    return candidates(found, both, Wanted(frozenset()), retriever.idf)
+
+
+def _unit_for(step: Step, reading: Reading, retriever: Retriever) -> Unit | None:
+    ranked = [
+        c
+        for c in _ranked(step.search, reading, retriever)
+        if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 12 and _fits(reading, c.unit)  # noqa: PLR2004
+    ]
+    if not ranked:
+        return None
+    # The person's own ward before matter of all wards, if it is nearly as good.
+    home = [c for c in ranked if reading.ward in c.unit.source.wards]
+    if home and home[0].score >= 0.6 * ranked[0].score:
+        return home[0].unit
+    return ranked[0].unit
+
+
+def _own(reading: Reading, material: Material, taken: Sequence[Unit]) -> Unit | None:
+    """The unit nearest to the question's own words, if it is near enough to lead."""
+    for candidate in material.candidates[:3]:
+        unit = candidate.unit
+        if unit.kind is UnitKind.TITLE or not _fits(reading, unit) or len(unit.say) < 12:  # noqa: PLR2004
+            continue
+        if candidate.coverage >= 0.45:  # noqa: PLR2004 - about what was said, not merely of the same field
+            return unit
+    return None
+
+
+def _tell(reading: Reading, unit: Unit) -> str:
+    return row_saying(reading, unit) if unit.kind is UnitKind.ROW else telling(unit)
+
+
+def _circled(number: int) -> str:
+    return "①②③④⑤⑥"[number - 1]
+
+
+def _question(reading: Reading) -> tuple[str, tuple[str, ...]]:
+    if reading.ward is None:
+        ask = "Which ward is your business in?" if reading.english else "お店や会社は、どちらの区にありますか?"
+        return ask, WARD_CHOICES
+    ask = "What matters most to you?" if reading.english else "いちばん気になるのはどれですか?"
+    return ask, ("電気代を下げたい", "CO2を測りたい", "使える補助金は?", "セミナーに出たい", "人に相談したい")

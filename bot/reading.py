@@ -1,0 +1,168 @@
+"""What a question says: language, what it asks for, the wards and names in it, whether it leans on the talk before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot import places
+from bot.answer import Question
+from bot.wants import Want, Wanted, wanted
+from knowledge.fold import fold
+from knowledge.index import Index, MentionKind
+from knowledge.query import Query, Topic, query
+
+_LEANING = re.compile(
+    r"^(?:じゃ(?:あ|ぁ)?|では|で[、,]|あと|それ(?:で|なら|って|は|を|も|に|の|じゃ|から|と|いつ|どこ)?|その|そこ|そっち|そちら|これ|この|ここ|さっき|さきほど|ほかに|他に|ほかは|次(?:は|の年)|もう(?:一|ちょっと|少し)|何を?$|"
+    r"(?:and|then|what about|how about)\b)|それ(?:って|は|を|も|に|で|の)|そ(?:の|こ|れら|いつ)|さっき|(?:次|翌)の?年|もっと詳しく|くわしく",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やっ(?:て|た)|すれ|した(?:ら|方|ほう)|動)|"
+    r"(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口|取っ掛か|とっかか|手始め)|"
+    r"(?:手間|お金|工事|費用)(?:を|が|も)?(?:かけず|なく|なし|ナシ|かけない|かからない).{0,12}(?:でき|ある|何)|(?:手間なく|お金かけず|すぐ).{0,6}(?:できる|やれる|始め)|"
+    r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
+    re.IGNORECASE,
+)
+_PREMISE = re.compile(r"(?:です|ます|だ|なん(?:です|だ)|た|する|いる|る|い)(?:よね|もんね|でしょ)|でしょう?[?？。]?$|だよね|ですよね|って(?:本当|ほんと|マジ)|らしい(?:です)?ね|と聞いた(?:んです)?が|んでしょ|じゃない(?:の|です)|よね[?？。]?$|\bright\?$")
+_SUBSIDY = re.compile(r"補助|助成|支援金|給付|もらえるお金|使えるお金|お金(?:が|って|は)?.{0,3}(?:出る|出ます|もらえ)|grant|subsid", re.IGNORECASE)
+_ATTRIBUTE = frozenset(
+    "金額 上限 料金 費用 値段 価格 締め切り 締切 期限 電話 番号 メール アドレス 会場 場所 申し込み 申し込む 申込 方法 名前 会社 業者 具体 具体的 詳しい 全部 一覧 比べる 違い 意味 "
+    "割合 率 パーセント 時間 日程 担当 者 方 人 次 予定 最初 最後 前回 今回 今度 今年 来年 去年 最近 感じ 場合 結局 一番 全体 専門 希望 可能 必要 確認 質問 話 話す 答える 回答 "
+    "使う 使える 出る 貰う 掛かる 掛ける 探す 有る 頼む 遣る 居る 持つ 付ける 取る 入る 選ぶ 決まる 始まる 終わる 開く 見付ける 助かる 困る 変える 替える 中 前 後 上 下 年 月 日 回 社 円 幾つ 度 本当".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An organisation or programme that a question names."""
+
+    kind: MentionKind
+    value: str
+    """As the documents write it."""
+    said: str
+    """As the question writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question, read."""
+
+    question: Question
+    text: str
+    """Folded."""
+    english: bool
+    leaning: bool
+    """It can't be understood without the turns before."""
+    asked: Wanted
+    ward: str | None
+    """The person's ward: said in the question, known, or said before."""
+    named_wards: frozenset[str]
+    names: tuple[Name, ...]
+    query: Query
+    first_step: bool
+    premise: bool
+    """It states something and wants it confirmed."""
+    subsidy: bool
+
+
+def read(question: Question, index: Index) -> Reading:
+    """Read a question against what one generation of the knowledge names."""
+    text = fold(question.text)
+    turns = [turn.text for turn in question.history]
+    topics = query(text).topics
+    said = names_in(text, index)
+    substance = [topic for topic in topics if topic.weight >= 1 and topic.word not in _ATTRIBUTE]
+    leaning = bool(turns) and (bool(_LEANING.search(text)) or (len(substance) <= 2 and not said))  # noqa: PLR2004
+    earlier = " ".join(turns[-2:]) if leaning else ""
+    asked = wanted(text)
+    names = said or (names_in(earlier, index) if leaning else ())
+    ward = places.own(text) or question.ward
+    for turn in question.history:
+        if turn.role == "user" and ward is None:
+            ward = places.own(turn.text)
+    full = query(_next_year(text, earlier), turns, leaning=leaning)
+    weighed = tuple(_without_attribute(topic) for topic in full.topics)
+    return Reading(
+        question=question,
+        text=text,
+        english=_is_english(text),
+        leaning=leaning,
+        asked=asked,
+        ward=ward,
+        named_wards=places.named(text),
+        names=names,
+        query=replace(full, topics=weighed),
+        first_step=bool(_FIRST.search(text)) and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
+        premise=bool(_PREMISE.search(text)),
+        subsidy=bool(_SUBSIDY.search(text)),
+    )
+
+
+def _is_english(text: str) -> bool:
+    letters = sum(char.isascii() and char.isalpha() for char in text)
+    japanese = len(re.findall(r"[ぁ-んァ-ヶ一-龥]", text))
+    return letters > 10 and japanese * 4 < letters  # noqa: PLR2004 - a Japanese name or two in an English sentence
+
+
+def _without_attribute(topic: Topic) -> Topic:
+    """Weigh a word less that only says what kind of value is wanted; the wants stand for it."""
+    return replace(topic, weight=topic.weight * 0.2) if topic.word in _ATTRIBUTE else topic
+
+
+def _next_year(text: str, earlier: str) -> str:
+    """Spell out "the year after" from the year that was spoken of."""
+    match = re.search(r"(?:その)?(?P<step>次|翌|前)の?年(?!度)|来年度?は", text)
+    known = re.findall(r"(?<![A-Za-z0-9])R(\d{1,2})(?!\d)|令和(\d{1,2})", fold(earlier))
+    if not match or not known:
+        return text
+    last = int(next(part for part in known[-1] if part))
+    return f"{text} R{last - 1 if match['step'] == '前' else last + 1}"
+
+
+_LEGAL = re.compile(r"株式会社|有限会社|合同会社|(?:一般|公益)(?:社団|財団)法人|ホールディングス| ")
+_WARD = re.compile(r"^[一-龥]{1,4}[区都]$|^特別区$")
+_TAIL = re.compile(r"(?:制度|等助成制度|助成制度|助成金|事業|保険|工業|機構)$")
+
+
+def aliases(value: str) -> set[str]:
+    """Short forms of a name: without its legal form, and its parts around 「・」.
+
+    Returns:
+        Folded, lower case, at least two characters.
+    """
+    core = _LEGAL.sub("", fold(value)).lower()
+    found = {core, core.replace("・", "")}
+    for tail in ("保険", "工業", "株式会社", "制度"):
+        if core.endswith(tail) and len(core) - len(tail) >= 3:  # noqa: PLR2004
+            found.add(core[: -len(tail)])
+    if core.endswith("火災保険"):
+        found.update({core[: -len("火災保険")], core[: -len("日動火災保険")]})
+    return {alias for alias in found if len(alias) >= 2}  # noqa: PLR2004
+
+
+def names_in(text: str, index: Index) -> tuple[Name, ...]:
+    """List the organisations and programmes of the documents that a text names, longest form first."""
+    plain = fold(text).lower().replace("・", "").replace(" ", "").replace("ちょエコ", "ちよエコ")
+    found: dict[str, Name] = {}
+    for mention in _distinct(index):
+        if _WARD.match(mention[1]):
+            continue
+        for alias in aliases(mention[1]):
+            key = alias.replace("・", "").replace(" ", "").replace("ちょエコ", "ちよエコ")
+            if len(key) >= 2 and key in plain and mention[1] not in found:  # noqa: PLR2004
+                found[mention[1]] = Name(mention[0], mention[1], key)
+    ordered = sorted(found.values(), key=lambda name: -len(name.said))
+    kept: list[Name] = []
+    for name in ordered:
+        # 三井物産 in 三井物産パッケージング is not named by it.
+        if not any(name.said in longer.said and name.said != longer.said for longer in kept):
+            kept.append(name)
+    return tuple(kept)
+
+
+def _distinct(index: Index) -> Iterable[tuple[MentionKind, str]]:
+    return dict.fromkeys(
+        (mention.kind, mention.value) for mention in index.mentions(MentionKind.ORGANISATION, MentionKind.PROGRAMME)
+    )

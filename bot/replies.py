@@ -1,0 +1,116 @@
+"""Replies that need no document: greeting, refusal, handing over, asking back."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answer import Act, Answer
+from bot.contacts import Contact, contact_for, office
+from bot.draft import Draft
+from bot.material import Material
+from bot.places import ward_name
+from bot.policies import on_topic
+from bot.reading import Reading
+from knowledge.documents import Passage
+
+STARTERS = ("何から始めればいい?", "使える補助金は?", "電気代を下げたい", "CO2を測りたい", "相談窓口は?")
+WARD_CHOICES = ("千代田区です", "港区です", "葛飾区です", "ほかの区です", "わからない")
+
+
+def greet(reading: Reading) -> Answer:
+    """Greet back in the tone of the greeting and say what can be asked."""
+    text = reading.text
+    if reading.english:
+        hello = "You're welcome!" if re.search(r"thank", text, re.IGNORECASE) else "Hello!"
+        words = f"{hello} I answer questions on saving energy, CO2 and subsidies from official documents. What would you like to know?"
+    elif re.search(r"ありがと|有難|助か|サンキュー", text):
+        words = "お役に立ててうれしいです。ほかにも気になることがあれば、いつでもどうぞ。"
+    elif re.search(r"了解|わかりました|承知|なるほど", text):
+        words = "ありがとうございます。ほかにも気になることがあれば、いつでもどうぞ。"
+    else:
+        season = "冷えますね。" if re.search(r"寒|冷え", text) else "暑いですね。" if "暑" in text else ""
+        hello = "おつかれさまです。" if re.search(r"疲れ|つかれ", text) else "こんにちは。"
+        words = f"{hello}{season}お店や会社の省エネ・脱炭素、補助金のことを、資料をもとにお答えする自動応答です。今日はどんなご相談ですか?"
+    return Answer(Act.GREET, words, choices=STARTERS, confidence=0.03)
+
+
+def refuse(reading: Reading) -> Answer:
+    """Decline kindly and say what can be asked instead."""
+    if reading.english:
+        words = "I'm sorry, I can't help with that. I can answer questions on saving energy, CO2 and subsidies for small businesses."
+    else:
+        words = (
+            "申し訳ありませんが、そのご依頼にはお答えできません。省エネや脱炭素、補助金、相談窓口のことでしたら、"
+            "資料をもとにお手伝いします。"
+        )
+    return Answer(Act.REFUSE, words, choices=STARTERS, confidence=0.02)
+
+
+def hand_off(reading: Reading, contacts: tuple[Contact, ...], public_url: str) -> Answer:
+    """Say that a person takes over, and give a direct contact meanwhile."""
+    draft = Draft(public_url)
+    contact = contact_for(contacts, reading.ward, None)
+    if reading.english:
+        draft.add("I'll pass this on to an advisor.")
+        if contact:
+            draft.add(f"You can also reach {contact.name} directly: {contact.phone or contact.email}", contact.unit())
+    else:
+        draft.add("わかりました。担当のアドバイザーにおつなぎします。")
+        if contact:
+            draft.add(f"直接のお問い合わせ先は、{contact.name}({contact.phone or contact.email})です。", contact.unit())
+        else:
+            draft.add(f"お急ぎのときは、{office(reading.ward)}にもご相談いただけます。")
+    return Answer(Act.HANDOFF, draft.text, draft.citations(), _shown(draft), confidence=0.05)
+
+
+def _shown(draft: Draft) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(unit.chunk, unit.source, 1.0) for unit in {unit.chunk.id: unit for unit in draft.cited}.values()
+    )
+
+
+def clarify_subject(reading: Reading, material: Material) -> Answer | None:
+    """Ask back when a message gives nothing to look up."""
+    substance = [topic for topic in reading.query.topics if topic.weight >= 0.5]  # noqa: PLR2004 - a noun or verb of its own
+    if reading.leaning and reading.question.history:
+        return None
+    if substance or reading.first_step or reading.subsidy or reading.asked.kinds or on_topic(reading.text) or reading.names:
+        vague = len(substance) == 0 and not reading.names and not reading.first_step and not reading.subsidy
+        if not (vague and not on_topic(reading.text) and len(reading.text) <= 14):  # noqa: PLR2004
+            return None
+    if reading.english:
+        words = "Could you tell me a little more? For example, which equipment or which cost is it about?"
+    else:
+        words = "もう少し教えてください。どんなことが気になっていますか?"
+    return Answer(
+        Act.CLARIFY, words, passages=material.passages(), choices=STARTERS, confidence=0.08
+    )
+
+
+def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answer | None:
+    """Ask for the ward before speaking of grants: they differ by ward, and a wrong one costs the owner money."""
+    if not reading.subsidy or reading.ward or reading.named_wards or reading.names or reading.leaning:
+        return None
+    specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]  # noqa: PLR2004
+    if len(specific) > 1:
+        return None
+    best = [c for c in material.candidates if c.unit.source.wards][:1]
+    draft = Draft(public_url)
+    if reading.english:
+        draft.add("Which ward is your business in? Grants differ by ward.")
+    else:
+        draft.add("お店や会社は、どちらの区にありますか? 使える補助金・助成金は区によって違います。")
+        if best:
+            named = "、".join(ward_name(ward) for ward in best[0].unit.source.wards[:1])
+            draft.add(f"(手元の資料には、{named}の制度などがあります)", best[0].unit)
+    return Answer(
+        Act.CLARIFY,
+        draft.text,
+        draft.citations(),
+        material.passages(draft.cited),
+        WARD_CHOICES,
+        confidence=0.5,
+    )
+
+
+_GRANT_WORDS = frozenset("補助金 助成金 補助 助成 金 支援 支援金 お金 制度 店 会社 うち 使う 出る 貰う 設備 対象 いろいろ 色々 grant subsidy 案内 情報 種類".split())

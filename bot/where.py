@@ -1,0 +1,56 @@
+"""Questions for a phone number, an address or whom to ask."""
+
+from __future__ import annotations
+
+from bot.answer import Act, Answer
+from bot.contacts import Contact, contact_for
+from bot.draft import Draft
+from bot.material import Material
+from bot.reading import Reading
+from bot.wants import Want
+from knowledge.fold import fold
+from knowledge.index import MentionKind
+
+
+def contact_answer(
+    reading: Reading, material: Material, contacts: tuple[Contact, ...], public_url: str
+) -> Answer | None:
+    """Give the contact where a question asks for one; None where it asks for another body's, which is not known."""
+    kinds = reading.asked.kinds & {Want.PHONE, Want.EMAIL, Want.URL}
+    if not kinds or reading.first_step:
+        return None
+    contact = contact_for(contacts, reading.ward, None)
+    if contact is None:
+        return None
+    strangers = [name for name in reading.names if name.kind is MentionKind.ORGANISATION and name.said not in _plain(contact)]
+    mine = [name for name in reading.names if name.said in _plain(contact)]
+    if (strangers and not mine) or (reading.leaning and strangers):
+        return None
+    if reading.named_wards and not reading.named_wards & set(contact.source.wards):
+        return None
+    parts = []
+    if contact.phone and (Want.PHONE in kinds or kinds == {Want.EMAIL, Want.URL}):
+        parts.append(("phone" if reading.english else "電話", contact.phone))
+    if contact.email and (Want.EMAIL in kinds or Want.PHONE in kinds and _general(reading)):
+        parts.append(("email" if reading.english else "メール", contact.email))
+    if contact.url and Want.URL in kinds:
+        parts.append(("website" if reading.english else "ホームページ", contact.url))
+    if not parts:
+        return None
+    draft = Draft(public_url)
+    told = "、".join(f"{label} {value}" for label, value in parts)
+    if reading.english:
+        draft.add(f"You can reach {contact.name}: {', '.join(f'{label} {value}' for label, value in parts)}.", contact.unit())
+    else:
+        draft.add(f"{contact.name}の{told}です。", contact.unit())
+    return Answer(
+        Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.9
+    )
+
+
+def _general(reading: Reading) -> bool:
+    return "電話" not in reading.text
+
+
+def _plain(contact: Contact) -> str:
+    return fold(contact.name + contact.chunk.text).lower().replace("・", "").replace(" ", "")
