@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ingest.extract import Extract, PartKind
@@ -133,3 +134,42 @@ def presentation() -> bytes:
     secret.shapes.title.text = "社内限り"
     secret._element.set("show", "0")
     return saved(deck)
+
+
+def workbook() -> bytes:
+    """A workbook with a titled table, merged cells, number formats, a list without header and a hidden sheet."""
+    import openpyxl
+    from openpyxl.styles import Font
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "助成一覧"
+    sheet["B2"] = "表1 令和8年度の助成"
+    rows: list[list[Any]] = [
+        ["分類", "設備", "上限額", "率", "締切", "区分"],
+        ["省エネ", "空調", 1000000, 0.0869, datetime(2026, 4, 5), "a"],
+        [None, "照明", 250000, 0.5, datetime(2026, 12, 31), 1645],
+        ["合計", None, 1250000, None, None, True],
+    ]
+    for r, row in enumerate(rows, 3):
+        for c, value in enumerate(row, 2):
+            sheet.cell(r, c, value)
+    for r in range(4, 7):
+        sheet.cell(r, 4).number_format = '#,##0"円"'
+        sheet.cell(r, 5).number_format = "0.00%"
+        sheet.cell(r, 6).number_format = '[$-411]ggge"年"m"月"d"日"'
+    for c in range(2, 8):
+        sheet.cell(3, c).font = Font(bold=True)
+    sheet.merge_cells("B4:B5")
+    sheet.merge_cells("B6:C6")
+    sheet["B7"] = "※予算の範囲内で助成します。"
+    sheet["B10"] = "窓口"
+    sheet["C10"] = "環境課\n03-0000-0000"
+    hidden = book.create_sheet("作業用")
+    hidden["A1"] = "社内メモ"
+    hidden.sheet_state = "hidden"
+    book.create_sheet("空")
+    last = book.create_sheet("連絡先")
+    last["A1"] = "お問い合わせは環境課へ。"
+    return saved(book)
