@@ -46,7 +46,7 @@ def _split(block: Block, size: ChunkSize) -> Iterator[Block]:
         yield block
         return
     for i, sentence in enumerate(sentences(block.text)):
-        yield replace(block, text=sentence, joined=block.joined if i == 0 else True)
+        yield replace(block, text=sentence, joined=i > 0 or block.joined, continued=i > 0)
 
 
 def chunk(document: Document, size: ChunkSize = DEFAULT_SIZE) -> list[Chunk]:
