@@ -66,6 +66,8 @@ class Assistant:
         missing = unsupported(answer)
         if missing and answer.act is Act.ANSWER:
             log.warning("ungrounded answer withheld", extra={"kinds": sorted({kind for kind, _ in missing})})
+            import os
+            if os.environ.get("DBG"): print("UNGROUNDED",missing,answer.text[:200])
             material = gather(reading, state.retriever)
             answer = abstain(reading, material, state.contacts, self._public_url)
         return answer
@@ -85,8 +87,8 @@ class Assistant:
 
     def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
         for attempt in (
-            lambda: clarify_subject(reading, material),
             lambda: contact_answer(reading, material, state.contacts, self._public_url),
+            lambda: clarify_subject(reading, material),
             lambda: other_ward(reading, material, state.contacts, self._public_url),
             lambda: clarify_ward(reading, material, self._public_url),
             lambda: wide_subsidy(reading, material, state.retriever, state.contacts, self._public_url),

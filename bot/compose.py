@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.abstain import telling
@@ -13,11 +14,16 @@ from bot.places import only_for, ward_name
 from bot.premise import correction
 from bot.reading import Reading
 from bot.select import Candidate
-from bot.tables import row_saying
+from bot.rows import row_saying
 from bot.units import Unit, UnitKind
 from bot.wants import Want
-from knowledge.dates import years
+from knowledge.dates import dates, years
 from knowledge.documents import Kind
+from knowledge.fold import fold, squeeze
+
+_OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
+_NEXT = re.compile(r"次(?:は|回|の(?!年))|今度|これから")
+_PERSON_NAME = re.compile(r"([一-龥]{1,3}\s?[一-龥ぁ-ん]{1,3})\s?(?:氏|さん|様|先生)")
 
 LENGTH = 300
 """Characters an answer aims to stay below."""
@@ -30,7 +36,7 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
     found = answering(reading, material)
     if not found:
         return None
-    chosen = choose(reading, found)
+    chosen = choose(reading, found, material)
     if not chosen:
         return None
     draft = Draft(public_url)
@@ -58,32 +64,97 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
     )
 
 
-def choose(reading: Reading, found: Sequence[Candidate]) -> list[Candidate]:
-    """Pick the units to state: the best, and others nearly as good that add something."""
-    real = [c for c in found if c.unit.kind is not UnitKind.TITLE] or list(found)
-    best = real[0]
-    several = bool(reading.asked.kinds & {Want.LIST, Want.COMPARISON}) or len(reading.names) > 1
-    margin = 0.72 if several or Want.ORGANISATION in reading.asked else 0.85
+def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> list[Candidate]:
+    """Pick the units to state: the best, then those that answer what it leaves open, until the length is used.
+
+    A unit is worth adding when it covers words of the question that the others don't, holds a kind of value that
+    they lack, or is about another of the names that were asked about; or when it is nearly as good as the best.
+    """
+    real = [c for c in found if c.unit.kind is not UnitKind.TITLE and not _said_before(c, reading)]
+    titles = [c for c in found if c.unit.kind is UnitKind.TITLE]
+    if titles and (not real or titles[0].score > 1.1 * real[0].score):
+        real = [*_below(titles[0], material), *real]
+    if not real:
+        return titles[:1]
+    best = _fullest(real)
+    several = bool(reading.asked.kinds & {Want.LIST, Want.COMPARISON, Want.PERSON}) or len(reading.names) > 1
+    margin = 0.7 if several or Want.ORGANISATION in reading.asked else 0.88
+    most = AT_MOST if several or Want.ORGANISATION in reading.asked else 3
+    weights = {topic.word: topic.weight * material.retriever.idf(topic.word) for topic in reading.query.topics}
+    total = sum(weights.values()) or 1.0
+    names = {name.said for name in reading.names}
     chosen = [best]
-    length = len(best.unit.say)
-    waiting = {name.said for name in reading.names}
-    for candidate in real[1:]:
-        unit = candidate.unit
-        text = unit.say
-        new_name = several and any(said in _plain(unit) for said in waiting - _named(chosen, waiting))
-        if len(chosen) >= AT_MOST or (length + len(text) > LENGTH and not new_name):
-            continue
-        if any(text in other.unit.say or other.unit.say in text for other in chosen):
-            continue
-        if new_name or candidate.score >= margin * best.score:
-            chosen.append(candidate)
-            length += len(text)
-    chosen.sort(key=lambda c: (c.unit.source.id != best.unit.source.id, c.unit.chunk.first if c.unit.source.id == best.unit.source.id else 0))
+    # What the best leaves open may be said by a unit without the kind of value asked for.
+    pool = dict.fromkeys((*real, *(c for c in material.candidates if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE)))
+    rest = [c for c in pool if c is not best and c.score >= 0.5 * best.score and not _said_before(c, reading)]
+    while rest and len(chosen) < most:
+        covered = frozenset().union(*(c.covers for c in chosen))
+        met = frozenset().union(*(c.met for c in chosen))
+        open_names = names - _named(chosen, names) if several else set()
+        used = sum(len(c.unit.say) for c in chosen)
+
+        def worth(c: Candidate) -> float:
+            gain = sum(weights.get(word, 0.0) for word in (c.covers & c.unit.words) - covered) / total
+            gain += 0.2 * len((c.met - met) & reading.asked.hard)
+            gain += 0.5 * any(said in _plain(c.unit) for said in open_names)
+            if gain >= 0.12:
+                return gain
+            return 0.01 if c in real and c.score >= margin * best.score else 0.0
+
+        rest = [c for c in rest if not _repeats(c, chosen) and used + len(c.unit.say) <= LENGTH + 60 * bool(open_names)]
+        pick = max(rest, key=lambda c: (worth(c), c.score), default=None)
+        if pick is None or worth(pick) <= 0:
+            break
+        chosen.append(pick)
+        rest.remove(pick)
+    first = best.unit.source.id
+    chosen.sort(key=lambda c: (c.unit.source.id != first, c.unit.chunk.first if c.unit.source.id == first else 0))
     return chosen
 
 
+def _fullest(real: Sequence[Candidate]) -> Candidate:
+    """The best unit; where it is a bare name, the unit that also explains the name."""
+    best = real[0]
+    if len(best.unit.say) <= 26:  # noqa: PLR2004 - a name, not a statement
+        fuller = [c for c in real[1:8] if best.unit.say in c.unit.say and c.score >= 0.6 * best.score]
+        if fuller:
+            return fuller[0]
+    return best
+
+
+def _below(title: Candidate, material: Material) -> list[Candidate]:
+    """The units right below a heading, in text order."""
+    path = title.unit.block.heading
+    return [
+        c
+        for c in sorted(material.candidates, key=lambda c: c.unit.chunk.first)
+        if c.unit.source.id == title.unit.source.id
+        and c.unit.kind is not UnitKind.TITLE
+        and c.unit.block.heading[: len(path)] == path
+        and len(c.unit.say) >= 4  # noqa: PLR2004
+    ][:4]
+
+
+def _repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    text = candidate.unit.say
+    return any(text in other.unit.say or other.unit.say in text for other in chosen)
+
+
+def _said_before(candidate: Candidate, reading: Reading) -> bool:
+    """A name or day that the conversation has already given, when others or the next one are asked for."""
+    if reading.question.history and _NEXT.search(reading.text):
+        earlier_days = {day for turn in reading.question.history for day in dates(turn.text)}
+        if earlier_days & set(dates(candidate.unit.say)):
+            return True
+    if not _OTHERS.search(reading.text) or not reading.question.history:
+        return False
+    earlier = squeeze("".join(turn.text for turn in reading.question.history))
+    names = _PERSON_NAME.findall(fold(candidate.unit.say))
+    return bool(names) and all(name in earlier for name in names)
+
+
 def _plain(unit: Unit) -> str:
-    return (unit.subject + unit.say).lower().replace("・", "").replace(" ", "")
+    return fold(unit.subject + unit.say).lower().replace("・", "").replace(" ", "")
 
 
 def _named(chosen: Sequence[Candidate], names: set[str]) -> set[str]:
@@ -93,7 +164,7 @@ def _named(chosen: Sequence[Candidate], names: set[str]) -> set[str]:
 def saying(reading: Reading, unit: Unit) -> str:
     """Say a unit so that it can stand alone."""
     if unit.kind is UnitKind.ROW:
-        return row_saying(reading, unit)
+        return row_saying(unit, reading.own_words)
     text = telling(unit)
     if unit.source.kind is Kind.MINUTES and unit.subject and unit.kind is UnitKind.SENTENCE and len(unit.subject) <= 20:  # noqa: PLR2004
         return f"{unit.subject}の発言：{text}"
@@ -105,6 +176,7 @@ def saying(reading: Reading, unit: Unit) -> str:
 
 
 def _sentence(text: str) -> str:
+    text = text.rstrip("、")
     return text if text.endswith(("。", "！", "!", "?", "？", "…")) else f"{text}。"
 
 

@@ -6,6 +6,7 @@ person's ward, nearest to what the person mentioned.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,11 +19,16 @@ from bot.places import only_for, ward_name
 from bot.reading import Reading
 from bot.replies import WARD_CHOICES
 from bot.select import Candidate, candidates
-from bot.tables import row_saying
+from bot.rows import row_saying
 from bot.units import Unit, UnitKind, units
 from bot.wants import Wanted
 from knowledge.query import query
 from knowledge.retrieval import Filter, Retriever
+from knowledge.tokens import words
+
+
+LINE = 62
+"""Characters of one step; five steps and a contact are a phone's screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,13 @@ class Step:
 
 
 STEPS = (
-    Step("現状を知る", "Know where you stand", "排出量の算定 見える化 可視化 把握 測定 省エネ診断"),
-    Step("むりなく減らす", "Reduce without much effort", "省エネ 節電 運用改善 再エネ導入 手間なし LED照明 高効率空調 設備改修"),
-    Step("学ぶ・仲間をつくる", "Learn with others", "宣言 スクール セミナー 勉強会 交流会 伴走支援 何から始めれば"),
-    Step("費用の支援を調べる", "Look for funding", "助成制度 補助金 助成 費用を助成"),
+    Step("相談する", "Ask for guidance", "何から始めれば良いのか 悩む企業 現状の可視化 伴走支援 相談"),
+    Step("現状を知る", "Know where you stand", "排出量の算定 見える化 把握 測定 省エネ診断"),
+    Step("むりなく減らす", "Reduce without much effort", "手間なし 安価 運用改善 省エネ 再エネ導入 電力コスト LED照明 高効率空調"),
+    Step("宣言する・学ぶ", "Commit and learn", "環境配慮宣言 宣言を開始 スクール 勉強会 交流会 セミナー"),
+    Step("費用の支援を調べる", "Look for funding", "費用を助成 助成制度 補助金"),
 )
+GRANTS = STEPS[-1]
 
 
 def first_step(
@@ -57,7 +65,7 @@ def first_step(
     if len(found) + (own is not None) < 2:  # noqa: PLR2004 - the contract's minimum
         return None
     draft = Draft(public_url)
-    draft.add("First steps, from the documents:" if reading.english else "はじめの一歩は、「知る→減らす→支援を使う」の順がおすすめです。")
+    draft.add("First steps, from the documents:" if reading.english else "はじめの一歩は、相談しながら「知る→減らす」の順に進めるのが近道です。")
     number = 1
     if own is not None:
         draft.add(f"{_circled(number)} {_tell(reading, own)}", own)
@@ -86,10 +94,11 @@ def wide_subsidy(
 
     if not reading.subsidy or reading.names or not reading.ward or reading.leaning or reading.first_step or reading.asked.hard:
         return None
-    specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]  # noqa: PLR2004
-    if len(specific) > 0:
+    wards = {word for ward in reading.named_wards for word in words(ward_name(ward))}
+    specific = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _GRANT_WORDS | wards]  # noqa: PLR2004
+    if specific:
         return None
-    found = [u for u in _ranked_units(STEPS[3].search, reading, retriever) if _fits(reading, u) and u.kind is not UnitKind.TITLE][:5]
+    found = [u for u in _ranked_units(GRANTS.search, reading, retriever) if _fits(reading, u) and u.kind is not UnitKind.TITLE][:5]
     if not found:
         return None
     draft = Draft(public_url)
@@ -121,14 +130,15 @@ def _ranked(search: str, reading: Reading, retriever: Retriever) -> Sequence[Can
         for i, item in enumerate(ranked)
         for unit in units(item.indexed.chunk, retriever.index.source(item.indexed.chunk.source), i, item.score)
     ]
-    return candidates(found, both, Wanted(frozenset()), retriever.idf)
+    plain = replace(reading, query=both, asked=Wanted(frozenset()))
+    return candidates(found, plain, retriever.idf, retriever.rarest)
 
 
 def _unit_for(step: Step, reading: Reading, retriever: Retriever) -> Unit | None:
     ranked = [
         c
         for c in _ranked(step.search, reading, retriever)
-        if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 12 and _fits(reading, c.unit)  # noqa: PLR2004
+        if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 14 and _fits(reading, c.unit)  # noqa: PLR2004
     ]
     if not ranked:
         return None
@@ -151,7 +161,20 @@ def _own(reading: Reading, material: Material, taken: Sequence[Unit]) -> Unit | 
 
 
 def _tell(reading: Reading, unit: Unit) -> str:
-    return row_saying(reading, unit) if unit.kind is UnitKind.ROW else telling(unit)
+    told = _full(reading, unit)
+    if len(told) <= LINE:
+        return told
+    kept = re.split(r"(?<=[。、）)])", told)
+    short = ""
+    for piece in kept:
+        if short and len(short) + len(piece) > LINE:
+            break
+        short += piece
+    return f"{short.rstrip('、。')}…" if len(short) <= 2 * LINE else f"{told[:LINE]}…"
+
+
+def _full(reading: Reading, unit: Unit) -> str:
+    return row_saying(unit, reading.own_words) if unit.kind is UnitKind.ROW else telling(unit)
 
 
 def _circled(number: int) -> str:

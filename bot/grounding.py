@@ -7,12 +7,13 @@ import re
 from bot.answer import Answer
 from knowledge.fold import fold, readable, squeeze
 
+_ORDINAL = re.compile(r"^[①-⑳]\s?", re.MULTILINE)
 _MARKER = re.compile(r"\[\d+\]")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _ORGANISATION = re.compile(
-    r"(?:株式会社|有限会社|一般社団法人|一般財団法人)[一-龥々ァ-ヶーA-Za-z・]{2,20}|[一-龥々ァ-ヶーA-Za-z・]{2,20}(?:株式会社|有限会社)|[一-龥々ァ-ヶーA-Za-z]{2,16}(?:協議会|連合会|銀行|商工会議所|公社)"
+    r"(?:株式会社|有限会社|一般社団法人|一般財団法人)[一-龥々ァ-ヶーA-Za-z・]{2,20}|[一-龥々ァ-ヶーA-Za-z][一-龥々ァ-ヶーA-Za-z・]{1,20}(?:株式会社|有限会社)|[一-龥々ァ-ヶーA-Za-z]{2,16}(?:協議会|連合会|銀行|商工会議所|公社)"
 )
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.\w+)+|https?://[^\s、。)）]+")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[A-Za-z]{2,})+|https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
 
 
 def unsupported(answer: Answer) -> list[tuple[str, str]]:
@@ -30,7 +31,7 @@ def unsupported(answer: Answer) -> list[tuple[str, str]]:
         + tuple(f"{citation.title} {citation.place}" for citation in answer.citations)
     )
     plain = squeeze(fold(readable(held))).replace(",", "")
-    text = fold(_MARKER.sub("", answer.text))
+    text = fold(_ORDINAL.sub("", _MARKER.sub("", answer.text)))
     found: list[tuple[str, str]] = []
     numbers = set(re.findall(r"\d+(?:\.\d+)?", plain))
     # "・" lists, "23区" as the name of the wards and the like are words, not statements.

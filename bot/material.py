@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.policies import on_topic
 from bot.reading import Name, Reading
-from bot.select import Candidate, candidates
+from bot.select import Candidate, candidates, names_year
 from bot.units import Unit, units
 from bot.wants import Want
 from knowledge.documents import Passage
@@ -39,7 +39,8 @@ class Material:
     @property
     def off_topic(self) -> bool:
         """Nothing in the documents is about this."""
-        return self.coverage < OFF_TOPIC_BELOW
+        best = max((candidate.evidence for candidate in self.candidates[:8]), default=0.0)
+        return best < OFF_TOPIC_BELOW
 
     def passages(self, cited: Sequence[Unit] = ()) -> tuple[Passage, ...]:
         """Give the passages for a reply, those that prove it first, scores never rising, at most ten."""
@@ -59,8 +60,8 @@ class Material:
         return tuple(result)
 
 
-OFF_TOPIC_BELOW = 0.22
-"""Coverage below which a question is about something else."""
+OFF_TOPIC_BELOW = 0.7
+"""Evidence below which a question is about something else: not even one rare word of it stands anywhere."""
 
 
 def gather(reading: Reading, retriever: Retriever) -> Material:
@@ -71,7 +72,7 @@ def gather(reading: Reading, retriever: Retriever) -> Material:
     for i, item in enumerate(ranked[:READ]):
         chunk = item.indexed.chunk
         found.extend(units(chunk, retriever.index.source(chunk.source), i, item.score))
-    scored = candidates(found, reading.query, reading.asked, retriever.idf)
+    scored = candidates(found, reading, retriever.idf, retriever.rarest)
     return Material(tuple(_by_units(ranked, scored)), tuple(scored), retriever)
 
 
@@ -101,7 +102,13 @@ def of_name(material: Material, names: Sequence[Name]) -> tuple[Candidate, ...]:
     """
     if not names:
         return material.candidates
-    return tuple(c for c in material.candidates if any(about(c, name) for name in names))
+    kept = tuple(c for c in material.candidates if any(about(c, name) for name in names))
+    # A name in passing (the ministry that came to visit) is not the subject; then what speaks of it knows less of
+    # the question than what does not.
+    best = max((c.coverage for c in material.candidates), default=0.0)
+    if any(name.kind is MentionKind.PROGRAMME for name in names) or max((c.coverage for c in kept), default=0.0) >= 0.75 * best:
+        return kept
+    return material.candidates
 
 
 def programmes(names: Sequence[Name]) -> tuple[Name, ...]:
@@ -115,20 +122,42 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     "About the subject" is judged against the best that the documents have, so that a value that stands
     somewhere else does not answer for the programme that was asked about.
     """
-    pool = of_name(material, reading.names)
+    pool = tuple(c for c in of_name(material, reading.names) if _near_enough(c))
     if not pool:
         return ()
-    floor = max(MIN_COVERAGE, SAME_SUBJECT * max(candidate.coverage for candidate in pool))
+    top = max(candidate.coverage for candidate in pool)
     hard = reading.asked.hard
-    kept = tuple(c for c in pool if c.coverage >= floor and (not hard or c.met & hard))
-    if hard & {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PLACE, Want.PERSON, Want.TIME}:
-        # These must stand in the unit that is about the subject, not merely near it.
-        kept = tuple(c for c in kept if c.coverage >= 0.9 * max(candidate.coverage for candidate in pool))
+    near = tuple(c for c in pool if c.coverage >= (CLOSE if hard & CLOSE_WANTS else SAME_SUBJECT) * top)
+    if not hard:
+        return near
+    kept = tuple(c for c in near if c.met & hard)
+    if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:
+        # The day, hour or place of something often stands on a line of its own beside it.
+        widest = max(candidate.around for candidate in material.candidates)
+        beside = [c for c in of_name(material, reading.names) if c.met & hard & NEARBY_WANTS and c.around >= 0.8 * widest]
+        kept = tuple(dict.fromkeys((*kept, *beside)))
+        most = max((len(c.met & hard) for c in kept), default=0)
+        kept = tuple(sorted(kept, key=lambda c: (-len(c.met & hard) if len(c.met & hard) == most else 0, -c.score)))
+    if not kept and Want.DATE in hard:
+        kept = tuple(c for c in near if names_year(c))
     return kept
 
 
-MIN_COVERAGE = 0.3
-SAME_SUBJECT = 0.7
+def _near_enough(candidate: Candidate) -> bool:
+    """Enough of the question stands in the unit: two thirds of a rare word, or a good share of a short question."""
+    return candidate.evidence >= MIN_EVIDENCE or (candidate.coverage >= MIN_COVERAGE and candidate.evidence >= MIN_EVIDENCE / 2)
+
+
+MIN_EVIDENCE = 0.8
+MIN_COVERAGE = 0.4
+SAME_SUBJECT = 0.6
+CLOSE = 0.85
+CLOSE_WANTS = frozenset(
+    {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PHONE, Want.EMAIL}
+)
+"""Values that must stand with the subject itself, not merely near it."""
+NEARBY_WANTS = frozenset({Want.DATE, Want.TIME, Want.PLACE, Want.PERSON, Want.COUNT})
+"""Values that may stand on a neighbouring line."""
 
 
 def confidence(reading: Reading, chosen: Sequence[Candidate], material: Material) -> float:

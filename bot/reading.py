@@ -12,6 +12,7 @@ from bot.wants import Want, Wanted, wanted
 from knowledge.fold import fold
 from knowledge.index import Index, MentionKind
 from knowledge.query import Query, Topic, query
+from knowledge.tokens import words
 
 _LEANING = re.compile(
     r"^(?:じゃ(?:あ|ぁ)?|では|で[、,]|あと|それ(?:で|なら|って|は|を|も|に|の|じゃ|から|と|いつ|どこ)?|その|そこ|そっち|そちら|これ|この|ここ|さっき|さきほど|ほかに|他に|ほかは|次(?:は|の年)|もう(?:一|ちょっと|少し)|何を?$|"
@@ -19,10 +20,10 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やっ(?:て|た)|すれ|した(?:ら|方|ほう)|動)|"
+    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|[?？。]?$|した(?:ら|方|ほう)|動)|"
     r"(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口|取っ掛か|とっかか|手始め)|"
     r"(?:手間|お金|工事|費用)(?:を|が|も)?(?:かけず|なく|なし|ナシ|かけない|かからない).{0,12}(?:でき|ある|何)|(?:手間なく|お金かけず|すぐ).{0,6}(?:できる|やれる|始め)|"
-    r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
+    r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
     re.IGNORECASE,
 )
 _PREMISE = re.compile(r"(?:です|ます|だ|なん(?:です|だ)|た|する|いる|る|い)(?:よね|もんね|でしょ)|でしょう?[?？。]?$|だよね|ですよね|って(?:本当|ほんと|マジ)|らしい(?:です)?ね|と聞いた(?:んです)?が|んでしょ|じゃない(?:の|です)|よね[?？。]?$|\bright\?$")
@@ -65,6 +66,8 @@ class Reading:
     premise: bool
     """It states something and wants it confirmed."""
     subsidy: bool
+    own_words: frozenset[str]
+    """Words of the question itself, the year it points at included."""
 
 
 def read(question: Question, index: Index) -> Reading:
@@ -96,7 +99,8 @@ def read(question: Question, index: Index) -> Reading:
         query=replace(full, topics=weighed),
         first_step=bool(_FIRST.search(text)) and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
         premise=bool(_PREMISE.search(text)),
-        subsidy=bool(_SUBSIDY.search(text)),
+        subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,
+        own_words=frozenset(words(_next_year(text, earlier))),
     )
 
 

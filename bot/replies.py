@@ -113,4 +113,4 @@ def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answe
     )
 
 
-_GRANT_WORDS = frozenset("補助金 助成金 補助 助成 金 支援 支援金 お金 制度 店 会社 うち 使う 出る 貰う 設備 対象 いろいろ 色々 grant subsidy 案内 情報 種類".split())
+_GRANT_WORDS = frozenset("補助金 助成金 補助 助成 金 支援 支援金 お金 制度 店 会社 うち 使う 出る 貰う 設備 対象 資料 名前 全部 一覧 並べる 教える 区 区内 メニュー いろいろ 色々 grant subsidy 案内 情報 種類".split())

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot import places
+from bot.reading import Reading
+from bot.rows import is_numeric
 from bot.units import Unit, UnitKind
 from bot.wants import Want, Wanted, holds
+from knowledge.documents import Kind
 from knowledge.fold import fold
-from knowledge.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,12 @@ class Candidate:
     """Share of the question's topics that the unit covers, itself or by its context; 0 to 1."""
     own: float
     """The same, counting the unit's own words only."""
+    around: float
+    """The same as coverage, for the unit's chunk as a whole."""
+    evidence: float
+    """What it covers, in words of the highest idf: 1 is as much as one rare noun."""
+    covers: frozenset[str]
+    """Topics that it covers in its own words or its context."""
     met: frozenset[Want]
     """Wants for which it holds a value."""
     score: float
@@ -28,48 +37,68 @@ class Candidate:
 
 IN_TEXT, IN_CONTEXT, IN_CHUNK, SYNONYM = 1.0, 0.65, 0.3, 0.8
 """How much a topic counts by where its word stands; a synonym counts for a little less."""
+_SOFT = frozenset({Want.ORGANISATION, Want.REASON, Want.SUBSIDY})
+_YEAR = re.compile(r"(?:19|20)\d\d|R\d+|令和|平成")
 _NO_CONTENT = re.compile(r"^[\W\d_]*$")
 
 
 def candidates(
-    found: Sequence[Unit],
-    query: Query,
-    asked: Wanted,
-    idf: Callable[[str], float],
+    found: Sequence[Unit], reading: Reading, idf: Callable[[str], float], rarest: float
 ) -> list[Candidate]:
     """Score units, best first.
 
     Args:
         found: Units of the best passages.
-        query: The question; its topics without the words that only name the kind of value asked for.
-        asked: What the question asks for.
+        reading: The question.
         idf: Inverse document frequency of a word.
+        rarest: The idf of a word that stands in one chunk.
     """
-    total = sum(topic.weight * idf(topic.word) for topic in query.topics) or 1.0
+    topics = reading.query.topics
+    total = sum(topic.weight * idf(topic.word) for topic in topics) or 1.0
     best_passage = max((unit.score for unit in found), default=1.0) or 1.0
     scored: list[Candidate] = []
     for unit in found:
-        covered = own = 0.0
-        for topic in query.topics:
+        covered = own = around = 0.0
+        covers: set[str] = set()
+        for topic in topics:
             weight = topic.weight * idf(topic.word)
             place = _place(topic.word, unit)
             similar = max((_place(word, unit) for word in topic.synonyms), default=0.0) * SYNONYM
-            covered += weight * max(place, similar)
+            best = max(place, similar)
+            covered += weight * best
+            if best >= IN_CONTEXT * SYNONYM:
+                covers.add(topic.word)
+            if topic.word in unit.near or topic.word in unit.context:
+                around += weight
+            elif not topic.synonyms.isdisjoint(unit.near) or not topic.synonyms.isdisjoint(unit.context):
+                around += weight * SYNONYM
             if topic.word in unit.words:
                 own += weight
             elif not topic.synonyms.isdisjoint(unit.words):
                 own += weight * SYNONYM
-        met = frozenset(want for want in asked.kinds if _meets(unit, want, asked))
-        coverage, own = covered / total, own / total
-        score = 0.55 * coverage + 0.2 * own + 0.35 * unit.score / best_passage
-        hard = asked.hard | (asked.kinds & {Want.ORGANISATION, Want.REASON, Want.ELIGIBILITY})
-        if hard:
-            score += 0.3 * len(met & hard) / len(hard)
+        met = frozenset(want for want in reading.asked.kinds if meets(unit, want, reading.asked))
+        score = 0.55 * covered / total + 0.2 * own / total + 0.35 * unit.score / best_passage
+        wants = reading.asked.hard | (reading.asked.kinds & _SOFT)
+        if wants:
+            score += 0.25 * len(met & wants) / len(wants)
+        score *= _ward_factor(unit, reading) * _speaker_factor(unit, reading)
+        if Want.SUBSIDY in reading.asked and Want.SUBSIDY not in met:
+            score *= 0.8
         if unit.kind is UnitKind.TITLE:
-            score -= 0.2
-        if _NO_CONTENT.match(fold(unit.say)) or len(unit.say) < 4:  # noqa: PLR2004 - a label's scrap says nothing
+            score -= 0.15
+        if _NO_CONTENT.match(fold(unit.say)) or (len(unit.say) < 4 and not met):  # noqa: PLR2004 - a label's scrap
             score -= 0.3
-        scored.append(Candidate(unit, coverage, own, met, score))
+        scored.append(
+            Candidate(
+                unit,
+                covered / total,
+                own / total,
+                around / total,
+                covered / rarest, frozenset(covers),
+                met,
+                score,
+            )
+        )
     scored.sort(key=lambda candidate: -candidate.score)
     return scored
 
@@ -82,10 +111,44 @@ def _place(word: str, unit: Unit) -> float:
     return IN_CHUNK if word in unit.near else 0.0
 
 
-def _meets(unit: Unit, want: Want, asked: Wanted) -> bool:
+def _ward_factor(unit: Unit, reading: Reading) -> float:
+    """A unit that speaks of another ward than the one asked about answers something else."""
+    if not reading.named_wards:
+        return 1.0
+    spoken_of = places.named(unit.say)
+    if not spoken_of:
+        return 1.0
+    return 1.12 if spoken_of & reading.named_wards else 0.65
+
+
+def _speaker_factor(unit: Unit, reading: Reading) -> float:
+    """In minutes, who said it matters: a question that names a speaker is about that speaker."""
+    if unit.source.kind is not Kind.MINUTES:
+        return 1.0
+    speakers = [name for name in (unit.subject,) if 2 <= len(name) <= 14]  # noqa: PLR2004 - a speaker's label
+    if any(re.search(rf"(?<![一-龥]){re.escape(name)}", reading.text) for name in speakers):
+        return 1.3
+    return 0.8 if re.search(r"議長|座長|委員長|会長", reading.text) else 1.0
+
+
+def meets(unit: Unit, want: Want, asked: Wanted) -> bool:
+    """Tell whether a unit holds a value of a kind, in itself or in the cell that says whom it is about."""
     if holds(unit.say, want, asked):
         return True
-    # A row's date or organisation may stand in its header or first cell.
-    if want in (Want.ORGANISATION, Want.DATE) and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM):
+    if want is Want.REASON and re.search(r"背景|理由|課題|目的|ねらい", "".join(unit.block.heading)):
+        return True
+    if want is Want.SUBSIDY and re.search(r"助成|補助", unit.subject + "".join(unit.block.heading)):
+        return True
+    if want in (Want.COUNT, Want.QUANTITY) and unit.kind is UnitKind.ROW:
+        return is_numeric(unit.block)
+    if want is Want.ORGANISATION and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM):
+        return holds(unit.subject, want, asked)
+    if want is Want.DATE and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM, UnitKind.SENTENCE):
+        # Items below a dated heading are dated by it.
         return holds(unit.subject, want, asked)
     return False
+
+
+def names_year(candidate: Candidate) -> bool:
+    """A year without month: the second-best answer to "when"."""
+    return bool(_YEAR.search(fold(candidate.unit.say)))

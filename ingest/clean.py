@@ -85,7 +85,7 @@ _CONTINUES = re.compile(r"^[ぁ-ゖー々、。，．）)」』・＆&]")
 _OPEN_END = re.compile(
     r"(?:[、，,・（(「『/／＆&×]|[ぁ-ゖ一-龥](?:を|に|が|は|の|と|で|へ|も|や|て|た|な|し|する|から|まで))$"
 )
-_RECORD = re.compile(r"^[A-Za-zＡ-Ｚａ-ｚ]?[0-9０-９]{1,4}[年月日./．:：／]")
+_RECORD = re.compile(r"^(?:[A-Za-zＡ-Ｚａ-ｚ]?[0-9０-９]{1,4}[./．:：／][0-9０-９]|[0-9０-９]{1,2}月)")
 MIN_WRAP = 24
 """Characters; narrower columns hold labels rather than prose."""
 

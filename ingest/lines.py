@@ -154,7 +154,7 @@ _MARKED = re.compile(r"^[▼■◆◇○●□▶★][ 　]*\S")
 _BRACKETED = re.compile(r"^【[^】]+】$")
 # Labelled values, dates and times, notes on sources, halves of a phrase, and lines without a Japanese character.
 _NEVER = re.compile(
-    r"^【[^】]+】\S|[0-9０-９]\s?日|[0-9０-９][:：][0-9０-９]{2}|^\d*\s*(?:出所|出典|引用|※|注\b)|(?:の|による|する|した|を|に|で|と)$|"
+    r"^【[^】]+】\S|[0-9０-９]\s?日|[0-9０-９][:：][0-9０-９]{2}|^\d*\s*(?:出所|出典|引用|※|注\b)|(?:の|による|を)$|"
     r"^[^ぁ-んァ-ヶ一-龥]+$"
 )
 
