@@ -53,7 +53,7 @@ def _tokenizer() -> Tokenizer:
     # Sharing one Tokenizer between threads fails in SudachiPy; the dictionary behind it is shared.
     tokenizer: Tokenizer | None = getattr(_local, "tokenizer", None)
     if tokenizer is None:
-        tokenizer = _local.tokenizer = _dictionary().create(mode=SplitMode.C)
+        tokenizer = _local.tokenizer = _dictionary().tokenizer(mode=SplitMode.C)
     return tokenizer
 
 
