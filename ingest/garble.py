@@ -20,6 +20,9 @@ class Garble:
     reason: str
     advice: str
 
+    def __str__(self) -> str:
+        return f"{self.reason}。{self.advice}"
+
 
 _SAVE_AS_UTF8 = "元のファイルを UTF-8 で保存し直してください"
 _RECREATE_PDF = "元の文書から PDF を作り直すか、文字認識(OCR)をかけてください"

@@ -80,9 +80,9 @@ def _without_garble(extract: Extract) -> Extract:
         if garble is None:
             kept += parts
         elif page is None:
-            raise UnreadableSource(f"{garble.reason}。{garble.advice}")
+            raise UnreadableSource(str(garble))
         else:
-            warnings.append(f"{page}ページ: {garble.reason}。{garble.advice}")
+            warnings.append(f"{page}ページ: {garble}")
     if not any(part.text.strip() for part in kept):
         raise UnreadableSource(" / ".join(warnings) or "文字がありません。内容を確かめてください")
     return replace(extract, parts=tuple(kept), warnings=tuple(warnings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -173,3 +173,65 @@ def workbook() -> bytes:
     last = book.create_sheet("連絡先")
     last["A1"] = "お問い合わせは環境課へ。"
     return saved(book)
+
+
+class Pdf:
+    """Draws PDF pages with Japanese text; y counts from the top, in points, page size A4."""
+
+    def __init__(self, *, password: str = "", title: str = "", vertical: bool = False) -> None:
+        from reportlab.lib.pdfencrypt import StandardEncryption
+        from reportlab.pdfbase import pdfmetrics
+        from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+        from reportlab.pdfgen.canvas import Canvas
+
+        pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3", isVertical=vertical))
+        self._buffer = io.BytesIO()
+        encrypt = StandardEncryption(password, "owner") if password else None
+        self.canvas = Canvas(self._buffer, pagesize=(595, 842), encrypt=encrypt, invariant=1)
+        if title:
+            self.canvas.setTitle(title)
+        self._font()
+
+    def _font(self) -> None:
+        self.canvas.setFont("HeiseiMin-W3", 11)
+
+    def write(self, x: float, y: float, *lines: str, pitch: float = 16) -> Pdf:
+        """Draw lines one below the other."""
+        for i, line in enumerate(lines):
+            self.canvas.drawString(x, 842 - y - i * pitch, line)
+        return self
+
+    def grid(
+        self, x: float, y: float, widths: list[float], rows: Sequence[Sequence[str | None]], height: float = 24
+    ) -> Pdf:
+        """Draw a ruled table, one frame a cell; a cell of None is joined to the one above it."""
+        for r, row in enumerate(rows):
+            left = x
+            for c, (width, text) in enumerate(zip(widths, row, strict=True)):
+                tall = 1
+                while r + tall < len(rows) and rows[r + tall][c] is None:
+                    tall += 1
+                if text is not None:
+                    self.canvas.rect(left, 842 - y - (r + tall) * height, width, tall * height)
+                    self.write(left + 4, y + r * height + 15, *text.split("\n"), pitch=11)
+                left += width
+        return self
+
+    def scan(self) -> Pdf:
+        """Cover the page with a picture."""
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        self.canvas.drawImage(ImageReader(Image.new("L", (60, 80), 200)), 0, 0, 595, 842)
+        return self
+
+    def page(self) -> Pdf:
+        """End the page and begin the next."""
+        self.canvas.showPage()
+        self._font()
+        return self
+
+    def done(self) -> bytes:
+        """Give the file."""
+        self.canvas.save()
+        return self._buffer.getvalue()
