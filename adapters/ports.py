@@ -1,14 +1,50 @@
-"""What the command line and the web ask of the inner rings."""
+"""What the command line and the web ask of the inner rings, so that tests can stand in for a whole index."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from bot.answer import Answer, Question
+from knowledge.documents import Chunk, Document
+from knowledge.index import Index
 
 
-class Assistant(Protocol):
+class Answering(Protocol):
     """Answers questions; `bot.assistant.Assistant` does."""
 
     def answer(self, question: Question) -> Answer:
-        """Answer one question. Safe to call from several threads."""
+        """Answer one question. Called from several threads at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One version of a source, as its page shows it."""
+
+    document: Document
+    chunks: Sequence[Chunk]
+    replaced_on: date | None = None
+    """The day a newer version took its place; None: this is the current one, or the last."""
+    withdrawn_on: date | None = None
+    """The day the source was removed without a successor."""
+
+
+class Library(Protocol):
+    """What is known, for readers."""
+
+    def current(self) -> Index:
+        """Give the newest complete generation; it stays as it is while it is held."""
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing is indexed."""
+
+    def document(self, source: str, chunk: str | None = None) -> Shown | None:
+        """Give a source's current version, or the version that holds a chunk; None if there is none."""
+
+    def self_test(self) -> Sequence[str]:
+        """Search a known word on both arms and name what does not find it, one sentence each."""
+
+    def close(self) -> None:
+        """Give back what is open."""

@@ -12,7 +12,9 @@ from bot.answer import Answer
 
 PASSAGES = 10
 # What may not begin a line, and what may not end one, in Japanese typesetting (kinsoku).
-_NEVER_FIRST = "、。，．,.・:;：；?!？！)]}）］｝〉》」』】〕〟’”ー～〜…ゝゞ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％℃"
+_NEVER_FIRST = (
+    "、。，．,.・:;：；?!？！)]}）］｝〉》」』】〕〟’”ー～〜…ゝゞ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％℃"
+)
 _NEVER_LAST = "([{（［｛〈《「『【〔〝‘“¥￥$＄"
 _UNIT = re.compile(r"\[\d+\]|[!-~]+|\s+|.")
 
@@ -61,7 +63,9 @@ def answer_text(answer: Answer, *, columns: int | None = None) -> str:
     if answer.citations:
         lines += ["", click.style("出典", bold=True)]
     for citation in answer.citations:
-        lines.append(click.style(f"[{citation.n}] ", fg="cyan") + _wrap(citation.title or citation.source, columns, "    "))
+        lines.append(
+            click.style(f"[{citation.n}] ", fg="cyan") + _wrap(citation.title or citation.source, columns, "    ")
+        )
         if citation.place:
             lines.append("    " + click.style(_wrap(citation.place, columns, "    "), dim=True))
         quote = " ".join(citation.quote.split())
@@ -100,7 +104,11 @@ def _units(text: str) -> list[str]:
     """Split into pieces between which a line may break."""
     units: list[str] = []
     for piece in _UNIT.findall(text):
-        sticks = piece[0] in _NEVER_FIRST or (piece[0] == "[" and piece[-1] == "]") or (units and units[-1][-1] in _NEVER_LAST)
+        sticks = (
+            piece[0] in _NEVER_FIRST
+            or (piece[0] == "[" and piece[-1] == "]")
+            or (units and units[-1][-1] in _NEVER_LAST)
+        )
         if units and sticks:
             units[-1] += piece
         else:

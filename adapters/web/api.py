@@ -27,7 +27,9 @@ def _writable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), AfterValidator(_writable)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), AfterValidator(_writable)
+]
 
 
 class MessageIn(BaseModel):
@@ -86,6 +88,10 @@ def routes(ippo: Ippo) -> APIRouter:
             return _out(message.client_id, found, elapsed), found.text
 
         return visits.reply(visitor, message.client_id, message.text, answer)
+
+    @router.delete("/messages", status_code=204, summary="Forget the conversation, begin anew")
+    def delete_messages(request: Request) -> None:
+        visits.forget(request.cookies.get(COOKIE, ""))
 
     return router
 

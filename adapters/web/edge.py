@@ -1,9 +1,10 @@
-"""What holds for every request: a bounded body, security headers, one log line."""
+"""What holds for every request: a bounded body, security headers, a reply whatever happens, one log line."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -32,8 +34,15 @@ HEADERS = {
 class Edge:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, failed: Callable[[str], Response]) -> None:
+        """Wrap an application.
+
+        Args:
+            app: The application.
+            failed: Makes the reply to a request, by its path, that ended in an exception.
+        """
         self._app = app
+        self._failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with its body counted while it is read."""
@@ -41,7 +50,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
+        status = 0  # until the reply has begun
         taken = 0
 
         async def bounded() -> Message:
@@ -68,6 +77,11 @@ class Edge:
                 await refusal(scope, receive, with_headers)
             else:
                 await self._app(scope, bounded, with_headers)
+        except Exception:
+            log.exception("request failed")
+            if status:
+                raise
+            await self._failed(scope["path"])(scope, receive, with_headers)
         finally:
             # The route's pattern rather than the path: which source a person opened is theirs.
             route = getattr(scope.get("route"), "path", "")

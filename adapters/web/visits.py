@@ -62,3 +62,8 @@ class Visits(Generic[Reply]):
             if len(visit.replies) > self._replies:
                 visit.replies.popitem(last=False)
             return reply
+
+    def forget(self, visitor: str) -> None:
+        """Drop a visitor's conversation."""
+        with self._lock:
+            self._visits.pop(visitor, None)

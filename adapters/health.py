@@ -1,0 +1,101 @@
+"""Checks of what Ippo needs, for `/readyz` and `ippo doctor`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters import bootstrap, settings
+from adapters.errors import SettingsError
+from knowledge.errors import KnowledgeError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    good: bool
+    finding: str
+    """What was found, for a person."""
+    remedy: str = ""
+    """What to do about it; empty where nothing needs doing."""
+
+
+def readiness(ippo: bootstrap.Ippo) -> list[Check]:
+    """Check database, index and search; the answer to "can it work?"."""
+    try:
+        index = ippo.knowledge.current()
+        size = index.size
+        sources = len(index.sources())
+    except KnowledgeError as error:
+        return [
+            Check("database", False, str(error), "check IPPO_DATABASE_URL, IPPO_DATA_DIR and IPPO_CHROMA_URL"),
+            Check("index", False, "not looked at"),
+            Check("search", False, "not looked at"),
+        ]
+    database = Check("database", True, "reachable")
+    if not size:
+        missing = Check("index", False, "nothing is indexed", "run `ippo ingest`")
+        return [database, missing, Check("search", False, "not looked at")]
+    problems = ippo.knowledge.self_test()
+    if problems:
+        search = Check(
+            "search", False, "; ".join(problems), "run `ippo ingest`; the index is built anew from the database"
+        )
+    else:
+        search = Check("search", True, "a known word is found by words and by vectors")
+    return [database, Check("index", True, f"{size:,} chunks of {sources:,} sources"), search]
+
+
+def examine() -> list[Check]:
+    """Check everything, each part although another failed."""
+    try:
+        found = settings.load()
+    except SettingsError as error:
+        return [
+            Check("settings", False, line, "correct the variable or the line in .env")
+            for line in str(error).splitlines()
+        ]
+    checks = [*_settings(found)]
+    if found.chroma_url:
+        checks.append(_chroma(found.chroma_url))
+    try:
+        with bootstrap.build(found) as ippo:
+            checks += readiness(ippo)
+    except KnowledgeError as error:
+        checks.append(
+            Check("database", False, str(error), "check IPPO_DATABASE_URL, IPPO_DATA_DIR and IPPO_CHROMA_URL")
+        )
+    return [*checks, *_configured(found)]
+
+
+def _settings(found: settings.Settings) -> Iterator[Check]:
+    known = {settings.variable(field) for field in settings.Settings.model_fields}
+    strays = sorted(name for name in os.environ if name.startswith(settings.PREFIX) and name not in known)
+    if strays:
+        yield Check("settings", False, f"unknown: {', '.join(strays)}", "docs/configuration.md lists the names")
+    else:
+        yield Check("settings", True, f"data in {found.data_dir}, date {found.answering_date()}")
+    if not Path(found.knowledge_dir).is_dir():
+        yield Check(
+            "settings", False, f"IPPO_KNOWLEDGE_DIR: no folder {found.knowledge_dir}", "name a folder of documents"
+        )
+
+
+def _chroma(url: str) -> Check:
+    import httpx
+
+    try:
+        httpx.get(f"{url}/api/v2/heartbeat", timeout=3, trust_env=False).raise_for_status()
+    except httpx.HTTPError as error:
+        return Check("chroma", False, f"{url} does not answer: {error}", "start the server, or unset IPPO_CHROMA_URL")
+    return Check("chroma", True, f"{url} answers")
+
+
+def _configured(found: settings.Settings) -> Iterator[Check]:
+    """Say of each optional part whether it is set; unset is as good as set."""
+    yield Check("model", True, found.model or "none: answers are extracts from the documents (IPPO_MODEL)")
+    yield Check("embeddings", True, found.embeddings or "built in (IPPO_EMBEDDINGS)")

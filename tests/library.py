@@ -1,0 +1,56 @@
+"""A small library in memory, read by the real loaders, for tests of the command line and the web."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from adapters.ports import Shown
+from ingest.chunk import chunk, split_paragraphs
+from ingest.load import read
+from ingest.metadata import describe
+from ingest.structure import structure
+from knowledge.documents import Source
+from tests.fakes import MemoryIndex
+
+
+class MemoryLibrary:
+    """Meets `adapters.ports.Library`."""
+
+    def __init__(self, files: Mapping[str, str], facts: Mapping[str, object] | None = None) -> None:
+        """Read files: name → text; facts hold for all of them."""
+        self.problems: list[str] = []
+        self.closed = False
+        self._shown: dict[str, Shown] = {}
+        for name, text in files.items():
+            extract = read(text.encode(), name)
+            source = replace(describe(name, extract, facts or {}))
+            document = split_paragraphs(structure(extract, source, "0" * 64))
+            self._shown[name] = Shown(document, chunk(document))
+        self._index = MemoryIndex(
+            [shown.document.source for shown in self._shown.values()],
+            [found for shown in self._shown.values() for found in shown.chunks],
+        )
+
+    def withdraw(self, name: str, day: date) -> None:
+        """Mark a source as removed."""
+        self._shown[name] = replace(self._shown[name], withdrawn_on=day)
+
+    def current(self) -> MemoryIndex:
+        return self._index
+
+    def is_empty(self) -> bool:
+        return self._index.size == 0
+
+    def document(self, source: str, chunk: str | None = None) -> Shown | None:
+        return self._shown.get(source)
+
+    def sources(self) -> Sequence[Source]:
+        return self._index.sources()
+
+    def self_test(self) -> Sequence[str]:
+        return self.problems
+
+    def close(self) -> None:
+        self.closed = True
