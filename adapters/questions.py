@@ -11,7 +11,7 @@ from bot.answer import Question, Turn
 from knowledge.wards import WARDS
 
 
-def ward(value: str | None) -> str | None:
+def check_ward(value: str | None) -> str | None:
     """Check a ward.
 
     Raises:
@@ -39,7 +39,7 @@ class Item(BaseModel):
 
     id: str | int | None = None
     question: Annotated[str, AfterValidator(clean)]
-    ward: Annotated[str | None, AfterValidator(ward)] = None
+    ward: Annotated[str | None, AfterValidator(check_ward)] = None
     history: list[_Turn] = []
     today: date | None = None
 

@@ -46,10 +46,12 @@ def ask(question: str | None, ward: str | None, today: datetime | None, as_json:
     if batch is not None and (ward or today or as_json):
         raise click.UsageError("With --batch, ward and today stand in each line, and the output is always JSON.")
     if ward is not None:
-        from knowledge.wards import WARDS
+        from adapters.questions import check_ward
 
-        if ward not in WARDS:
-            raise click.BadParameter(f"{ward!r} is none of the 23 wards: {', '.join(WARDS)}", param_hint="--ward")
+        try:
+            check_ward(ward)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--ward") from None
     with services() as ippo:
         _fill(ippo)
         if batch is not None:
