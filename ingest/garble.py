@@ -38,6 +38,7 @@ _UTF8_AS_CP932 = frozenset("縺繧繝")
 # Lead bytes of kana in cp932 (82, 83) and EUC-JP (A4, A5) read as Latin-1 or cp1252.
 _CP932_AS_LATIN = frozenset("‚ƒ\x82\x83")
 _EUC_AS_LATIN = frozenset("¤¥")
+_EUC_HIRAGANA = frozenset("¤")  # a price list is full of ¥; nothing is full of ¤
 # EUC-JP read as cp932 is half-width katakana, with ､ and ･ (A4, A5) before every kana of the original.
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _HALF_STOPS = frozenset("､･")
@@ -100,7 +101,8 @@ def _replaced(dense: str) -> Garble | None:
 
 def _mojibake(dense: str) -> Garble | None:
     latin = len(_UTF8_AS_LATIN.findall(dense)) * 3 / len(dense)
-    if latin > 0.2 or _share(dense, _CP932_AS_LATIN) > 0.1 or _share(dense, _EUC_AS_LATIN) > 0.15:
+    euc = _share(dense, _EUC_AS_LATIN) > 0.15 and _share(dense, _EUC_HIRAGANA) > 0.05
+    if latin > 0.2 or euc or _share(dense, _CP932_AS_LATIN) > 0.1:
         return Garble("文字化けしています(日本語が欧文の文字コードで読まれています)", _SAVE_AS_UTF8)
     if len(dense) >= 8 and _share(dense, _UTF8_AS_CP932) > 0.05:
         return Garble("文字化けしています(UTF-8 が Shift_JIS として読まれています)", _SAVE_AS_UTF8)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 _MIN_GUTTER = 8.0  # points; white space between columns, about one character
 _MIN_LINES = 4  # lines on both sides before two blocks count as columns
@@ -20,9 +21,8 @@ _MIN_CHARS = 8  # characters in a column's usual line; a table's labels are shor
 _MAX_DEPTH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle."""
+class Box(NamedTuple):
+    """A rectangle. A tuple, like `Glyph`, because a page makes thousands of both."""
 
     x0: float
     y0: float
@@ -34,8 +34,7 @@ class Box:
         return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """A character as drawn; `text` is a space or line feed where PDFium inferred one between two others."""
 
     text: str
@@ -84,7 +83,7 @@ def segments_of(glyphs: Iterable[Glyph]) -> list[Segment]:
             continue
         if glyph.text.strip():
             # The box is the ink's: punctuation leaves most of its square empty, so a gap is measured in squares.
-            if last is not None and glyph.box.x0 - last.box.x1 > max(1.2 * _size(last, glyph), _MIN_GUTTER):
+            if last is not None and glyph.box.x0 - last.box.x1 > max(1.2 * _square(last, glyph), _MIN_GUTTER):
                 close(True)
             last = glyph
         run.append(glyph)
@@ -92,8 +91,10 @@ def segments_of(glyphs: Iterable[Glyph]) -> list[Segment]:
     return found
 
 
-def _size(*glyphs: Glyph) -> float:
-    return max(max(glyph.box.x1 - glyph.box.x0, glyph.box.y1 - glyph.box.y0) for glyph in glyphs)
+def _square(one: Glyph, other: Glyph) -> float:
+    """Give the side of the square that the larger of two glyphs fills."""
+    a, b = one.box, other.box
+    return max(a.x1 - a.x0, a.y1 - a.y0, b.x1 - b.x0, b.y1 - b.y0)
 
 
 def around(boxes: Iterable[Box]) -> Box:

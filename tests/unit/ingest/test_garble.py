@@ -28,6 +28,7 @@ GENUINE = {
     "symbol bullets": "\uf0b7 申請書\n\uf0b7 見積書\n\uf0d8 写真\n\uf0b7 決算書\n\uf06c 図面\n",
     "one odd character": PROSE + "\ufffd",
     "prices": "定価 ¥1,200 ¥3,400 送料 ¥500 合計 ¥5,100(税込)",
+    "price list": "¥500\n¥600\n¥80\n¥1,200\n",
     "contents": "もくじ\n1 はじめに………1\n2 補助金………3\n3 相談窓口………8\n",
     "organisations": "株式会社日比谷花壇\n株式会社リーテム\n東京商工会議所\n三井住友銀行\n" * 8,
     "kana words that read both ways": "ところで、ときどき、すでに、したがって、まします、ときには。" * 4,
