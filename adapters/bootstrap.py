@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from types import TracebackType
 
-from adapters.ports import Answering, Library
+from adapters.ports import Answering, Ingesting, Library
 from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ class Ippo:
     settings: Settings
     knowledge: Library
     assistant: Answering
+    ingest: Ingesting
 
     def close(self) -> None:
         """Give back connections and index files."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from ingest.pipeline import Result
+
 from bot.answer import Answer, Question
-from knowledge.documents import Chunk, Document
+from knowledge.documents import Chunk, Document, Source
 from knowledge.index import Index
 
 
@@ -43,8 +45,18 @@ class Library(Protocol):
     def document(self, source: str, chunk: str | None = None) -> Shown | None:
         """Give a source's current version, or the version that holds a chunk; None if there is none."""
 
+    def list_sources(self) -> Sequence[tuple[Source, int]]:
+        """List what is indexed, by id, each with the number of its chunks."""
+
     def self_test(self) -> Sequence[str]:
         """Search a known word on both arms and name what does not find it, one sentence each."""
 
     def close(self) -> None:
         """Give back what is open."""
+
+
+class Ingesting(Protocol):
+    """Reads sources into the index; `ingest.pipeline.ingest` does."""
+
+    def __call__(self, sources: Sequence[str], progress: Callable[[int, int], None] | None) -> list[Result]:
+        """Ingest paths and addresses, none: the shipped knowledge; tell progress as (done, total)."""

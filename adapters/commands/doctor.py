@@ -9,7 +9,9 @@ import click
 
 @click.command()
 def doctor() -> None:
-    """Check the settings, the database, the index and each configured part.
+    """Check that everything works; say what to do.
+
+    Looks at the settings, the database, the index and each configured part.
 
     \b
     Examples:

@@ -11,7 +11,9 @@ from adapters.commands.session import services
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
 def serve(host: str, port: int) -> None:
-    """Run the web server: chat on /, documents on /sources/, health on /healthz and /readyz.
+    """Run the web server.
+
+    The chat is on /, cited documents on /sources/, health on /healthz and /readyz, the API on /docs.
 
     \b
     Examples:
