@@ -14,6 +14,7 @@ from bot.contacts import Contact, contacts
 from bot.firststep import first_step, wide_subsidy
 from bot.grounding import unsupported
 from bot.material import Material, gather
+from bot.outline import outline
 from bot.ports import Knowledge
 from bot.reading import Reading, read
 from bot.replies import clarify_subject, clarify_ward, greet, hand_off, refuse
@@ -93,6 +94,7 @@ class Assistant:
             lambda: clarify_ward(reading, material, self._public_url),
             lambda: wide_subsidy(reading, material, state.retriever, state.contacts, self._public_url),
             lambda: first_step(reading, material, state.retriever, state.contacts, self._public_url),
+            lambda: outline(reading, material, self._public_url),
             lambda: superlative(reading, material, self._public_url),
             lambda: compose(reading, material, self._public_url),
         ):

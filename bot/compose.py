@@ -9,10 +9,10 @@ from bot.abstain import telling
 from bot.answer import Act, Answer
 from bot.dating import is_past
 from bot.draft import Draft
-from bot.material import Material, answering, confidence
+from bot.material import Material, answering, confidence, narrowed
 from bot.places import only_for, ward_name
 from bot.premise import correction
-from bot.reading import Reading
+from bot.reading import Reading, parts
 from bot.select import Candidate
 from bot.rows import row_saying
 from bot.units import Unit, UnitKind
@@ -33,10 +33,7 @@ AT_MOST = 6
 
 def compose(reading: Reading, material: Material, public_url: str) -> Answer | None:
     """Answer from the units that hold what was asked for; None where none does."""
-    found = answering(reading, material)
-    if not found:
-        return None
-    chosen = choose(reading, found, material)
+    chosen = _for_parts(reading, material) or _for_whole(reading, material)
     if not chosen:
         return None
     draft = Draft(public_url)
@@ -64,13 +61,33 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
     )
 
 
+def _for_whole(reading: Reading, material: Material) -> list[Candidate]:
+    found = answering(reading, material)
+    return choose(reading, found, material) if found else []
+
+
+def _for_parts(reading: Reading, material: Material) -> list[Candidate]:
+    """Choose for each part of a question that asks several things; nothing if a part can't be answered."""
+    chosen: list[Candidate] = []
+    for part in parts(reading):
+        mine = narrowed(material, part)
+        found = answering(part, mine)
+        if not found:
+            return []
+        for candidate in choose(part, found, mine)[:2]:
+            if not any(candidate.unit.quote == other.unit.quote for other in chosen):
+                chosen.append(candidate)
+    return chosen
+
+
 def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> list[Candidate]:
     """Pick the units to state: the best, then those that answer what it leaves open, until the length is used.
 
     A unit is worth adding when it covers words of the question that the others don't, holds a kind of value that
     they lack, or is about another of the names that were asked about; or when it is nearly as good as the best.
     """
-    real = [c for c in found if c.unit.kind is not UnitKind.TITLE and not _said_before(c, reading)]
+    hard = reading.asked.hard
+    real = [c for c in found if (c.unit.kind is not UnitKind.TITLE or c.met & hard) and not _said_before(c, reading)]
     titles = [c for c in found if c.unit.kind is UnitKind.TITLE]
     if titles and (not real or titles[0].score > 1.1 * real[0].score):
         real = [*_below(titles[0], material), *real]
@@ -78,15 +95,16 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
         return titles[:1]
     best = _fullest(real)
     several = bool(reading.asked.kinds & {Want.LIST, Want.COMPARISON, Want.PERSON}) or len(reading.names) > 1
-    margin = 0.7 if several or Want.ORGANISATION in reading.asked else 0.88
-    most = AT_MOST if several or Want.ORGANISATION in reading.asked else 3
+    named = bool(reading.names) and not hard
+    margin = 0.7 if several or named or Want.ORGANISATION in reading.asked else 0.88
+    most = AT_MOST if several or Want.ORGANISATION in reading.asked else 4 if named or Want.DEFINITION in reading.asked else 3
     weights = {topic.word: topic.weight * material.retriever.idf(topic.word) for topic in reading.query.topics}
     total = sum(weights.values()) or 1.0
     names = {name.said for name in reading.names}
-    chosen = [best]
+    chosen = [best, *_beside(best, real, reading)]
     # What the best leaves open may be said by a unit without the kind of value asked for.
     pool = dict.fromkeys((*real, *(c for c in material.candidates if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE)))
-    rest = [c for c in pool if c is not best and c.score >= 0.5 * best.score and not _said_before(c, reading)]
+    rest = [c for c in pool if c not in chosen and c.score >= 0.5 * best.score and not _said_before(c, reading)]
     while rest and len(chosen) < most:
         covered = frozenset().union(*(c.covers for c in chosen))
         met = frozenset().union(*(c.met for c in chosen))
@@ -110,6 +128,26 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
     first = best.unit.source.id
     chosen.sort(key=lambda c: (c.unit.source.id != first, c.unit.chunk.first if c.unit.source.id == first else 0))
     return chosen
+
+
+_LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON, Want.COUNT, Want.DATE, Want.TIME})
+
+
+def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> list[Candidate]:
+    """Short lines of the same chunk that hold the same kinds of values: the other rows of an unruled list."""
+    wanted = reading.asked.hard & _LISTED
+    if not wanted or len(best.unit.say) >= 45:  # noqa: PLR2004 - a sentence says it all
+        return []
+    return [
+        c
+        for c in real
+        if c is not best
+        and c.unit.chunk.id == best.unit.chunk.id
+        and c.unit.block.heading == best.unit.block.heading
+        and len(c.unit.say) < 45  # noqa: PLR2004
+        and c.met & wanted
+        and not _repeats(c, [best])
+    ][:3]
 
 
 def _fullest(real: Sequence[Candidate]) -> Candidate:

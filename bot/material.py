@@ -16,6 +16,8 @@ from knowledge.fold import fold
 from knowledge.index import MentionKind
 from knowledge.retrieval import Filter, Ranked, Retriever
 
+BY_UNIT = 0.5
+"""Weight of a passage's best unit beside its own score."""
 READ = 14
 """Passages that are cut into units."""
 SHOWN = 10
@@ -29,6 +31,8 @@ class Material:
     ranked: tuple[Ranked, ...]
     candidates: tuple[Candidate, ...]
     """Best first."""
+    units: tuple[Unit, ...]
+    """What the candidates were made of, in passage order."""
     retriever: Retriever
 
     @property
@@ -43,20 +47,25 @@ class Material:
         return best < OFF_TOPIC_BELOW
 
     def passages(self, cited: Sequence[Unit] = ()) -> tuple[Passage, ...]:
-        """Give the passages for a reply, those that prove it first, scores never rising, at most ten."""
-        found: dict[str, Passage] = {}
-        for unit in cited:
-            found.setdefault(unit.chunk.id, Passage(unit.chunk, unit.source, 0.0))
-        scores = {item.indexed.chunk.id: item.score for item in self.ranked}
-        for item in self.ranked:
-            found.setdefault(item.indexed.chunk.id, self.retriever.passage(item.indexed.chunk, item.score))
-        shown = list(found.values())[:SHOWN]
-        top = max(scores.values(), default=1.0) or 1.0
+        """Give the passages for a reply, best first, scores never rising, at most ten.
+
+        The best-ranked passage that the reply cites comes first, then the best-ranked of all, then whatever else
+        the reply cites: what an answer rests on is always among them.
+        """
+        index = self.retriever.index
+        ranked = {item.indexed.chunk.id: item for item in self.ranked}
+        order = {key: i for i, key in enumerate(ranked)}
+        proofs = {unit.chunk.id: unit.chunk for unit in cited}
+        lead = sorted(proofs, key=lambda key: order.get(key, len(order)))[:1]
+        keys = list(dict.fromkeys([*lead, *list(ranked)[:1], *proofs, *ranked]))[:SHOWN]
+        top = max((item.score for item in self.ranked), default=1.0) or 1.0
         result: list[Passage] = []
         ceiling = 1.0
-        for passage in shown:
-            ceiling = min(ceiling, max(scores.get(passage.chunk.id, 0.0) / top, 0.0) or ceiling)
-            result.append(Passage(passage.chunk, passage.source, round(ceiling, 4)))
+        for key in keys:
+            chunk = ranked[key].indexed.chunk if key in ranked else proofs[key]
+            if key in ranked:
+                ceiling = min(ceiling, ranked[key].score / top)
+            result.append(Passage(chunk, index.source(chunk.source), round(ceiling, 4)))
         return tuple(result)
 
 
@@ -73,7 +82,14 @@ def gather(reading: Reading, retriever: Retriever) -> Material:
         chunk = item.indexed.chunk
         found.extend(units(chunk, retriever.index.source(chunk.source), i, item.score))
     scored = candidates(found, reading, retriever.idf, retriever.rarest)
-    return Material(tuple(_by_units(ranked, scored)), tuple(scored), retriever)
+    return Material(tuple(_by_units(ranked, scored)), tuple(scored), tuple(found), retriever)
+
+
+def narrowed(material: Material, reading: Reading) -> Material:
+    """The same units, scored for one part of the question."""
+    retriever = material.retriever
+    scored = candidates(material.units, reading, retriever.idf, retriever.rarest)
+    return Material(material.ranked, tuple(scored), material.units, retriever)
 
 
 def _by_units(ranked: Sequence[Ranked], scored: Sequence[Candidate]) -> list[Ranked]:
@@ -82,9 +98,11 @@ def _by_units(ranked: Sequence[Ranked], scored: Sequence[Candidate]) -> list[Ran
     for candidate in scored:
         key = candidate.unit.chunk.id
         best[key] = max(best.get(key, -math.inf), candidate.score)
+    top = max((item.score for item in ranked), default=1.0) or 1.0
     read = [item for item in ranked if item.indexed.chunk.id in best]
     rest = [item for item in ranked if item.indexed.chunk.id not in best]
-    return [*sorted(read, key=lambda item: -best[item.indexed.chunk.id]), *rest]
+    read.sort(key=lambda item: -(item.score / top + BY_UNIT * best[item.indexed.chunk.id]))
+    return [*read, *rest]
 
 
 def about(candidate: Candidate, name: Name) -> bool:
@@ -153,7 +171,7 @@ MIN_COVERAGE = 0.4
 SAME_SUBJECT = 0.6
 CLOSE = 0.85
 CLOSE_WANTS = frozenset(
-    {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PHONE, Want.EMAIL}
+    {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PHONE, Want.EMAIL, Want.CONDITION}
 )
 """Values that must stand with the subject itself, not merely near it."""
 NEARBY_WANTS = frozenset({Want.DATE, Want.TIME, Want.PLACE, Want.PERSON, Want.COUNT})

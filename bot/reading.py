@@ -20,8 +20,8 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|[?？。]?$|した(?:ら|方|ほう)|動)|"
-    r"(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口|取っ掛か|とっかか|手始め)|"
+    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|した(?:ら|方|ほう)|動)|"
+    r"(?:何|なに|どこ)から[?？。]?$|(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口|取っ掛か|とっかか|手始め)|"
     r"(?:手間|お金|工事|費用)(?:を|が|も)?(?:かけず|なく|なし|ナシ|かけない|かからない).{0,12}(?:でき|ある|何)|(?:手間なく|お金かけず|すぐ).{0,6}(?:できる|やれる|始め)|"
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
     re.IGNORECASE,
@@ -102,6 +102,33 @@ def read(question: Question, index: Index) -> Reading:
         subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,
         own_words=frozenset(words(_next_year(text, earlier))),
     )
+
+
+_CLAUSE_END = re.compile(r"(?<=[?？。!！])|(?<=[てで])[、,]?それ(?:で|から)|、(?=次|前回|今回|それ|あと)")
+
+
+def parts(reading: Reading) -> tuple[Reading, ...]:
+    """Split a question that asks several things into one reading each.
+
+    Returns:
+        At least two readings, or none: a clause counts when it asks for something by itself. Each keeps the whole
+        question's words at half weight, because the second clause leaves out what the first has said.
+    """
+    clauses = [clause for clause in _CLAUSE_END.split(reading.text) if len(clause.strip()) >= 4]  # noqa: PLR2004
+    asking = [(clause, wanted(clause)) for clause in clauses]
+    asking = [(clause, asked) for clause, asked in asking if asked.kinds]
+    if len(asking) < 2 or len({asked.kinds for _, asked in asking}) < 1:  # noqa: PLR2004
+        return ()
+    found = []
+    for clause, asked in asking:
+        own = query(clause)
+        own_words = {topic.word for topic in own.topics}
+        topics = [_without_attribute(topic) for topic in own.topics]
+        topics += [replace(topic, weight=topic.weight * 0.5) for topic in reading.query.topics if topic.word not in own_words]
+        terms = {**{word: weight * 0.5 for word, weight in reading.query.words.items()}, **own.words}
+        part = replace(reading.query, text=own.text, words=terms, bigrams=own.bigrams, topics=tuple(topics))
+        found.append(replace(reading, text=clause, asked=asked, query=part, own_words=frozenset(own_words)))
+    return tuple(found)
 
 
 def _is_english(text: str) -> bool:

@@ -71,6 +71,10 @@ def _shown(draft: Draft) -> tuple[Passage, ...]:
 
 def clarify_subject(reading: Reading, material: Material) -> Answer | None:
     """Ask back when a message gives nothing to look up."""
+    if not reading.question.history and _UNRESOLVED.search(reading.text) and not reading.names:
+        rest = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _PLAIN_WORDS]  # noqa: PLR2004
+        if len(rest) <= 1:
+            return _ask_back(reading, material)
     substance = [topic for topic in reading.query.topics if topic.weight >= 0.5]  # noqa: PLR2004 - a noun or verb of its own
     if reading.leaning and reading.question.history:
         return None
@@ -78,13 +82,22 @@ def clarify_subject(reading: Reading, material: Material) -> Answer | None:
         vague = len(substance) == 0 and not reading.names and not reading.first_step and not reading.subsidy
         if not (vague and not on_topic(reading.text) and len(reading.text) <= 14):  # noqa: PLR2004
             return None
+    return _ask_back(reading, material)
+
+
+def _ask_back(reading: Reading, material: Material) -> Answer:
     if reading.english:
-        words = "Could you tell me a little more? For example, which equipment or which cost is it about?"
+        words = "Could you tell me a little more? For example, which programme, equipment or cost is it about?"
     else:
-        words = "もう少し教えてください。どんなことが気になっていますか?"
-    return Answer(
-        Act.CLARIFY, words, passages=material.passages(), choices=STARTERS, confidence=0.08
-    )
+        words = "もう少し教えてください。どの制度や設備、どんなことについてのご質問ですか?"
+    return Answer(Act.CLARIFY, words, passages=material.passages(), choices=STARTERS, confidence=0.08)
+
+
+_UNRESOLVED = re.compile(
+    r"^(?:あれ|それ|これ|その|この|さっき|例の|前の|うち(?:の区|でも)|そこ|そっち)|さっき|この前|前に(?:言|聞)|例の(?:件|やつ)|\b(?:it|this|that|they)\b(?!.*\b(?:programme|program|grant|seminar|school)\b)",
+    re.IGNORECASE,
+)
+_PLAIN_WORDS = frozenset("会社 名前 区 うち 店 無料 もう一回 一回 話 件 お金 ok us too it is for 感じ 結果".split())
 
 
 def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answer | None:

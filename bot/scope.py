@@ -28,7 +28,7 @@ def other_ward(
         An answer where the documents say whom the programme is for, an abstention where they don't, None where
         the question is no such one.
     """
-    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(r"使え|使う|申し?込|もらえ|参加|対象|利用", reading.text)
+    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(r"使え|使う|申し?込|もらえ|参加|対象|利用|いけ(?:る|ます)|\buse\b|apply", reading.text)
     if not reading.ward or not asks:
         return None
     pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE]

@@ -13,6 +13,7 @@ from bot.units import Unit, UnitKind
 from bot.wants import Want, Wanted, holds
 from knowledge.documents import Kind
 from knowledge.fold import fold
+from knowledge.tokens import bigrams
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Candidate:
 
 IN_TEXT, IN_CONTEXT, IN_CHUNK, SYNONYM = 1.0, 0.65, 0.3, 0.8
 """How much a topic counts by where its word stands; a synonym counts for a little less."""
+SCRAP = 12
+"""Characters; a shorter unit is a label or half a line of a figure, and says little by itself."""
 _SOFT = frozenset({Want.ORGANISATION, Want.REASON, Want.SUBSIDY})
 _YEAR = re.compile(r"(?:19|20)\d\d|R\d+|令和|平成")
 _NO_CONTENT = re.compile(r"^[\W\d_]*$")
@@ -55,6 +58,8 @@ def candidates(
     """
     topics = reading.query.topics
     total = sum(topic.weight * idf(topic.word) for topic in topics) or 1.0
+    pairs = {pair: weight for pair, weight in reading.query.bigrams.items() if weight >= 0.99}  # noqa: PLR2004
+    spoken_of = {u.subject for u in found if u.source.kind is Kind.MINUTES and _names_speaker(reading.text, u.subject)}
     best_passage = max((unit.score for unit in found), default=1.0) or 1.0
     scored: list[Candidate] = []
     for unit in found:
@@ -81,7 +86,10 @@ def candidates(
         wants = reading.asked.hard | (reading.asked.kinds & _SOFT)
         if wants:
             score += 0.25 * len(met & wants) / len(wants)
-        score *= _ward_factor(unit, reading) * _speaker_factor(unit, reading)
+        score += 0.2 * _shared(unit, pairs)
+        score *= _ward_factor(unit, reading) * _speaker_factor(unit, spoken_of)
+        if len(unit.say) < SCRAP and not met & reading.asked.hard:
+            score -= 0.12
         if Want.SUBSIDY in reading.asked and Want.SUBSIDY not in met:
             score *= 0.8
         if unit.kind is UnitKind.TITLE:
@@ -121,27 +129,38 @@ def _ward_factor(unit: Unit, reading: Reading) -> float:
     return 1.12 if spoken_of & reading.named_wards else 0.65
 
 
-def _speaker_factor(unit: Unit, reading: Reading) -> float:
+def _names_speaker(text: str, speaker: str) -> bool:
+    return 2 <= len(speaker) <= 14 and bool(re.search(rf"(?<![一-龥]){re.escape(speaker)}", text))  # noqa: PLR2004 - a label
+
+
+def _speaker_factor(unit: Unit, asked: set[str]) -> float:
     """In minutes, who said it matters: a question that names a speaker is about that speaker."""
-    if unit.source.kind is not Kind.MINUTES:
-        return 1.0
-    speakers = [name for name in (unit.subject,) if 2 <= len(name) <= 14]  # noqa: PLR2004 - a speaker's label
-    if any(re.search(rf"(?<![一-龥]){re.escape(name)}", reading.text) for name in speakers):
-        return 1.3
-    return 0.8 if re.search(r"議長|座長|委員長|会長", reading.text) else 1.0
+    if not asked:
+        return 0.9 if unit.source.kind is Kind.MINUTES else 1.0
+    return 1.4 if unit.source.kind is Kind.MINUTES and unit.subject in asked else 0.7
+
+
+def _shared(unit: Unit, pairs: dict[str, float]) -> float:
+    """Share of the question's character pairs that stand in the unit: exact names and phrases."""
+    if not pairs:
+        return 0.0
+    held = set(bigrams(unit.say))
+    return sum(weight for pair, weight in pairs.items() if pair in held) / sum(pairs.values())
 
 
 def meets(unit: Unit, want: Want, asked: Wanted) -> bool:
     """Tell whether a unit holds a value of a kind, in itself or in the cell that says whom it is about."""
     if holds(unit.say, want, asked):
         return True
+    if want is Want.CONDITION and any("対象" in name for name in unit.block.header):
+        return True
     if want is Want.REASON and re.search(r"背景|理由|課題|目的|ねらい", "".join(unit.block.heading)):
         return True
     if want is Want.SUBSIDY and re.search(r"助成|補助", unit.subject + "".join(unit.block.heading)):
         return True
-    if want in (Want.COUNT, Want.QUANTITY) and unit.kind is UnitKind.ROW:
+    if (want is Want.QUANTITY or (want is Want.COUNT and not asked.counters)) and unit.kind is UnitKind.ROW:
         return is_numeric(unit.block)
-    if want is Want.ORGANISATION and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM):
+    if want is Want.ORGANISATION and not asked.bodies - {"company"} and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM):
         return holds(unit.subject, want, asked)
     if want is Want.DATE and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM, UnitKind.SENTENCE):
         # Items below a dated heading are dated by it.

@@ -44,6 +44,8 @@ class Want(StrEnum):
     NAME = "name"
     REASON = "reason"
     DEFINITION = "definition"
+    CONDITION = "condition"
+    """Whether something is allowed, or holds, in a case that the question describes."""
     LIST = "list"
     SUBSIDY = "subsidy"
     """Whether there is a grant for something."""
@@ -53,8 +55,8 @@ class Want(StrEnum):
 _COUNTERS = "社|人|名|区|件|回|か所|カ所|ヶ所|箇所|か国|世帯|自治体|団体|組織|地域|店舗|店|種類|個|つ|冊|棟|本|市町村|銀行|行|条|年間|年|か月|カ月|ヶ月|日|円|度|キロ|kWh|トン"
 _ASKED: dict[Want, str] = {
     Want.AMOUNT: r"いくら(?:まで|ぐらい|くらい)?(?:出|もら|おり|戻|補助|助成|$|[?？。、])|(?:補助|助成|支援)(?:金|額)?[はっってのが]*(?:いくら|どのくらい|どれくらい|何円|何万)|"
-    r"金額|上限|助成額|補助額|限度額|何万円|何円|いくら(?!.*かか)|how much.*(?:grant|subsid|support)",
-    Want.FEE: r"料金|費用|値段|価格|単価|参加費|受講料|年会費|会費|手数料|お金.{0,4}かか|いくら.{0,4}かか|かかるお金|タダ|ただ(?:です|で(?:でき|使)|なの)|無料|有料|コストは|安い\?|相場|見積|how much.*(?:cost|fee)|\bfree\b|\bcosts?\b|\bfees?\b|\bprice\b",
+    r"金額|上限|助成額|補助額|限度額|何万円|何円|how much.*(?:grant|subsid|support)",
+    Want.FEE: r"いくら|何円|料金|費用|値段|価格|単価|参加費|受講料|年会費|会費|手数料|お金.{0,4}かか|いくら.{0,4}かか|かかるお金|タダ|ただ(?:です|で(?:でき|使)|なの)|無料|有料|コストは|安い\?|相場|見積|how much.*(?:cost|fee)|\bfree\b|\bcosts?\b|\bfees?\b|\bprice\b",
     Want.RATE: r"何(?:%|パーセント|割|分の)|助成率|補助率|割合|率は|率って|還元率|利率|金利|percent",
     Want.DEADLINE: r"いつまで|締め?切り?|〆切|期限(?!切|間近|が近|接近|が来)|受付期間|募集期間|申請期間|最終日|deadline",
     Want.TIME: r"何時(?!間)|開始時間|時間は|what time",
@@ -62,7 +64,7 @@ _ASKED: dict[Want, str] = {
     Want.PERIOD: r"何年(?:間|有効|続)|何(?:か|カ|ヶ|ケ)?月(?:間|有効|かか|ぐらい|くらい)|期間|有効期(?:限|間)|どのくらいの?間|何日(?:間|かか)|何時間|何分(?!の)|how long",
     Want.COUNT: rf"何(?:{_COUNTERS})|いくつ|幾つ|how many",
     Want.QUANTITY: r"(?:どのくらい|どれくらい|どのぐらい|どれぐらい|どんくらい|どれほど|どれだけ|何トン|何度|何kWh|何キロ|広さ|面積|量は|距離)",
-    Want.PHONE: r"電話番号|電話(?:したい|で(?:聞|話|相談)|先|は\?|教)|番号(?:教|わか|知|は)|TEL|何番|\bphone\b|\bcall\b",
+    Want.PHONE: r"電話番号|電話(?:したい|で(?:聞|話|相談)|先|は\?|教)|番号(?:教|わか|知|は)|(?<![a-z])TEL(?![a-z])|電話か|電話と|電話または|何番|\bphone\b|\bcall\b",
     Want.CONTACT: r"問い?合わ?せ|連絡先|相談(?:先|窓口)|窓口(?:は|って|を|どこ|教)|(?:どこ|誰|だれ|どなた)(?:の(?:誰|だれ))?に(?:聞|相談|連絡|問い|尋|電話|言)|contact|reach|get in touch",
     Want.EMAIL: r"メール(?:アドレス|で|は|先)?|メアド|e-?mail",
     Want.URL: r"ホームページ|ウェブサイト|サイト(?:は|の)?|URL|HP(?:は|ある|の)|website",
@@ -70,7 +72,9 @@ _ASKED: dict[Want, str] = {
     Want.PLACE: r"会場|開催(?:場所|地)|(?:どこで|どうやって)(?:や(?:る|り|っ)|開|行|あ[るりっ])|場所(?:は[?？。]?$|はどこ|って|を?教え|どこ)|住所|所在地|どこにあ(?:る|り)|\bwhere (?:is|was|are|will)\b|venue",
     Want.APPLICATION: r"申し?込み?(?:方|方法|書|フォーム|先|は|って|の)|申請(?:方法|書|の(?:し?方|やり方|流れ))|手続き(?!.{0,6}(?:手伝|代行|サポ|頼|まか|任|支援|助け))|必要(?:な)?書類|書類(?:は|って|何)|どうやって(?:申|応募|手続)|応募方法|how (?:do|can|to).{0,12}apply",
     Want.ELIGIBILITY: r"(?:使|申し?込|申請|(?<![てで])もら|受け|参加|利用|応募|(?<![てで])入)(?:え|め|ら|れ|け|でき)\w{0,6}(?:ます|る|れる)?(?:か|の|かな|[?？]|$)|対象(?:です|に|になり|なの|か|\?|者|となる)|条件|要件|資格(?:は|が)あ|eligible|qualif|can (?:i|we) (?:use|apply|get|join)",
-    Want.SUBSIDY: r"補助|助成|支援金|給付金|(?:何か|いくらか|お金(?:が|は|って)?)(?:出(?:ま|る|ない)|もらえ)|\bgrants?\b|\bsubsid",
+    Want.CONDITION: r"(?:ても|でも|じゃなくて?も|なくても|なしでも?|ないと|後(?:から|で)も?|前でも|終わってから(?:の)?(?:で|申)|だけでも).{0,14}(?:大丈夫|平気|いい(?!い)|よい|OK|オーケー|出[るま]|もらえ|使え|対象|可能|でき|いけ|間に合|申|だめ|ダメ|減)|"
+    r"ダブルで|併用|両方(?:もら|使|申)|重複|(?:誰|だれ)が対象|どんな\w{1,8}が対象|対象(?:に|と)?(?:なり|なる|です|か|外|者)|条件(?:は|って|を|が)|要件(?:は|って|を)|違約金|キャンセル料|罰則|続(?:く|きます)(?:の|んです)?か|もう一回|何回(?:まで|でも)|証明書|保証|最低(?:何|いくつ|契約)|is it ok|allowed",
+    Want.SUBSIDY: r"補助|助成|支援金|給付金|(?:区|都|国)のお金|お金(?:って|は|が)?使え|(?:何か|いくらか|お金(?:が|は|って)?)(?:出(?:ま|る|ない)|もらえ)|\bgrants?\b|\bsubsid",
     Want.NAME: r"名前|何という|なんていう|なんて(?:制度|名)|名称",
     Want.REASON: r"なんで|なぜ|何故|どうして|理由|わけ(?:は|を)|背景|\bwhy\b",
     Want.DEFINITION: r"(?:って|とは|て)(?:何|なに|なん|どんな|どういう|どうゆう|いうの)|とは[?？。]?$|どんな(?:もの|制度|仕組|こと|サービス|内容|取|感じ|の)|どういう(?:もの|制度|仕組|こと|意味)|仕組み|意味|what (?:is|are)\b|内容",
@@ -94,9 +98,10 @@ _VALUE: dict[Want, str] = {
     Want.EMAIL: r"[\w.+-]+@[\w-]+\.\w+",
     Want.URL: r"https?://",
     Want.PERSON: r"[一-龥]{1,4}\s?[一-龥ぁ-ん]{1,4}\s?(?:氏|さん|先生)|(?:社長|取締役|執行役員|支店長|局長|課長|部長|技監|会長|理事長?)\s?[一-龥]{2,5}",
-    Want.PLACE: r"会場|場所|@|所在地|オンライン|於|にて開催|区役所|階|丁目",
+    Want.PLACE: r"会場[:：は]|場\s?所|所在地|オンライン|Web|ビル|ホール|会館|センター|会議室|区役所|\d階|丁目|番地|[一-龥]{2,4}[村町](?![一-龥])",
     Want.APPLICATION: r"申し?込み?(?:は|方法|書|フォーム|先)|申請フォーム|申請書|提出書類|必要書類|応募フォーム|申し込めます",
     Want.ELIGIBILITY: r"対象|区内|向け|限定|要件|条件|以下の|未満|に限",
+    Want.CONDITION: r"対象|要件|条件|限(?:る|定)|未満|以内|区内|向け|場合|できる|できない|できます|必要|不要|可能|不可|禁止",
     Want.SUBSIDY: r"補助|助成|交付金|給付",
     Want.REASON: r"ため|ので|から|背景|課題|ことから|により|不十分|目的",
 }
@@ -109,9 +114,19 @@ _ORGANISATION_VALUE = re.compile(
     r"株式会社|有限会社|社団法人|財団法人|協議会|連合会|協会|会議所|銀行|金庫|公社|[一-龥]区(?![一-龥])|大学|コンソ|環境省|事務局"
 )
 
+_ASK_NAME = r"(?:名|の名前|(?:は|って|が)?(?:どこ|どちら|何と何|どれ|ぜんぶ|全部)|を(?:全部|ぜんぶ|教))"
+_BODIES: dict[str, tuple[str, str]] = {
+    # kind of body → (how its name is asked for, what such a name looks like)
+    "company": (r"社名|(?:会社|企業)(?:の名前|名)|残りの会社|電力会社はどこ", r"株式会社|有限会社|合同会社|[一-龥ァ-ヶー]{2,}(?:電力|銀行|商会|ホールディングス)"),
+    "bank": (rf"銀行{_ASK_NAME}|どこの銀行|どの銀行", r"[一-龥A-Za-zァ-ヶ]{2,}銀行"),
+    "university": (rf"大学{_ASK_NAME}|どこの大学|どの大学", r"[一-龥]{2,}大学(?!間|等|と|生)"),
+    "municipality": (rf"自治体{_ASK_NAME}|どこの自治体|市町村{_ASK_NAME}", r"[一-龥]{1,4}[市町村県](?![一-龥])"),
+    "ward": (r"(?:区|他|ほか)は(?:どこ|何区と)|どこの区|どの区", r"[一-龥]{1,3}区(?![一-龥])"),
+}
+
 HARD: frozenset[Want] = frozenset(
     {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.TIME, Want.DATE, Want.PERIOD, Want.COUNT, Want.QUANTITY}
-    | {Want.PHONE, Want.EMAIL, Want.URL, Want.PERSON, Want.PLACE, Want.APPLICATION}
+    | {Want.PHONE, Want.EMAIL, Want.URL, Want.PERSON, Want.PLACE, Want.APPLICATION, Want.CONDITION}
 )
 """Wants that an answer must meet with a value; without one in the documents there is nothing to say."""
 
@@ -131,7 +146,9 @@ NAMES: dict[Want, str] = {
     Want.PERSON: "担当者や登壇者の名前",
     Want.PLACE: "会場や場所",
     Want.APPLICATION: "申込みや申請の方法",
+    Want.CONDITION: "条件や対象",
     Want.ELIGIBILITY: "対象や条件",
+    Want.ORGANISATION: "名前",
 }
 """How a want is called when it can't be met."""
 
@@ -143,6 +160,12 @@ class Wanted:
     kinds: frozenset[Want]
     counters: frozenset[str] = frozenset()
     """Counters asked for ("何社" → 社)."""
+    to_the_day: bool = False
+    """A date must name its day ("何日")."""
+    bodies: frozenset[str] = frozenset()
+    """Kinds of bodies whose names are asked for ("どこの銀行", "社名は"), keys of `_BODIES`."""
+    said: str = ""
+    """The question, folded; a name that stands in it is no answer to it."""
 
     def __contains__(self, want: Want) -> bool:
         return want in self.kinds
@@ -150,7 +173,8 @@ class Wanted:
     @property
     def hard(self) -> frozenset[Want]:
         """The wants that need a value."""
-        return self.kinds & HARD
+        named = frozenset({Want.ORGANISATION}) if self.bodies else frozenset()
+        return self.kinds & (HARD | named)
 
 
 def wanted(question: str) -> Wanted:
@@ -172,9 +196,12 @@ def wanted(question: str) -> Wanted:
         kinds.discard(Want.COUNT)
     if Want.AMOUNT in kinds and Want.FEE in kinds and not re.search(r"補助|助成|もら|出る|出ます|支援", text):
         kinds.discard(Want.AMOUNT)
-    if Want.FEE in kinds and re.search(r"補助|助成", text) and not re.search(r"手数料|無料|有料|タダ", text):
+    if Want.FEE in kinds and Want.SUBSIDY in kinds and not re.search(r"手数料|無料|有料|タダ", text):
         kinds.discard(Want.FEE)
-    return Wanted(frozenset(kinds), counters)
+    bodies = frozenset(body for body, (asks, _) in _BODIES.items() if re.search(asks, text))
+    if bodies:
+        kinds.add(Want.ORGANISATION)
+    return Wanted(frozenset(kinds), counters, bool(re.search(r"何日(?!間|か?か)|日にち|何月何日", text)), bodies, text)
 
 
 def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
@@ -187,10 +214,18 @@ def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
     """
     folded = fold(text)
     match want:
+        case Want.DATE if asked and asked.to_the_day:
+            return bool(dates(folded) or month_days(folded))
         case Want.DATE:
             return bool(dates(folded) or month_days(folded) or year_months(folded) or re.search(r"\d+月", folded))
         case Want.COUNT if asked and asked.counters - {"つ"}:
             return any(re.search(rf"\d[\d,~-]*\s*{counter}", folded) for counter in _similar(asked.counters))
+        case Want.ORGANISATION if asked and asked.bodies:
+            return any(
+                match.group() not in asked.said
+                for body in asked.bodies
+                for match in re.finditer(_BODIES[body][1], folded)
+            )
         case Want.ORGANISATION:
             return bool(_ORGANISATION_VALUE.search(folded))
         case _:

@@ -31,7 +31,7 @@ def contact_answer(
     if reading.named_wards and not reading.named_wards & set(contact.source.wards):
         return None
     parts = []
-    if contact.phone and (Want.PHONE in kinds or kinds == {Want.EMAIL, Want.URL}):
+    if contact.phone and (Want.PHONE in kinds or "電話" in reading.text):
         parts.append(("phone" if reading.english else "電話", contact.phone))
     if contact.email and (Want.EMAIL in kinds or Want.PHONE in kinds and _general(reading)):
         parts.append(("email" if reading.english else "メール", contact.email))

@@ -23,6 +23,8 @@ class ChunkSize:
 
     target: int = 320
     """A window is closed before the block that would take it past this."""
+    merge: int = 260
+    """Neighbouring sections under one top heading are joined up to this."""
     overlap: int = 90
     """A window starts again with the last blocks of the one before, as long as they are no longer than this."""
     row: int = 60
@@ -59,7 +61,7 @@ def chunk(document: Document, size: ChunkSize = DEFAULT_SIZE) -> list[Chunk]:
         Chunks in document order. Each block but header rows and lone headings is in at least one.
     """
     chunks: list[Chunk] = []
-    for first, section in _sections(document.blocks):
+    for first, section in _merged(list(_sections(document.blocks)), size):
         if section[0].kind is BlockKind.ROW:
             chunks.extend(_rows(document.source.id, first, section, size))
         else:
@@ -79,6 +81,30 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[int, Sequence[Block]]]:
             ) or (section[0].kind is BlockKind.HEADING and i == len(blocks)):
                 yield start, section
             start = i
+
+
+def _merged(sections: list[tuple[int, Sequence[Block]]], size: ChunkSize) -> Iterator[tuple[int, Sequence[Block]]]:
+    """Join neighbouring small sections under one top heading, as long as they fit into a window together.
+
+    A slide falls into many sections of a line or two, none of which says enough to be found by.
+    """
+    i = 0
+    while i < len(sections):
+        first, blocks = sections[i]
+        merged = list(blocks)
+        while i + 1 < len(sections) and _fits(merged, first, sections[i + 1], size):
+            merged.extend(sections[i + 1][1])
+            i += 1
+        yield first, tuple(merged)
+        i += 1
+
+
+def _fits(merged: Sequence[Block], first: int, following: tuple[int, Sequence[Block]], size: ChunkSize) -> bool:
+    start, blocks = following
+    if start != first + len(merged) or BlockKind.ROW in (merged[0].kind, blocks[0].kind):
+        return False
+    top, other = merged[0].heading[:1], blocks[0].heading[:1]
+    return top == other and sum(len(block.text) for block in (*merged, *blocks)) <= size.merge
 
 
 def _parts(before: Block, after: Block) -> bool:
@@ -109,7 +135,9 @@ def _rows(source: str, first: int, rows: Sequence[Block], size: ChunkSize) -> It
 
 
 def _spanned(row: Block) -> bool:
-    return any(full and not cell for cell, full in zip((*row.cells, *[""] * len(row.carried)), row.carried, strict=False))
+    return any(
+        full and not cell for cell, full in zip((*row.cells, *[""] * len(row.carried)), row.carried, strict=False)
+    )
 
 
 def _windows(source: str, first: int, blocks: Sequence[Block], size: ChunkSize) -> Iterator[Chunk]:

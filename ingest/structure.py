@@ -16,6 +16,8 @@ from knowledge.fold import fold, readable
 VERSION = "1"
 """Raised whenever the blocks of the same text would come out differently."""
 
+_COUNTED = re.compile(r"(\d{1,2})(?:つ|カテゴリ|分野|種類|本柱|点|項目|ステップ)")
+_AS_FOLLOWS = re.compile(r"(?:次|以下|下記)の(?:とおり|通り|ように|[一-龥]{0,4})")
 _ORIGIN = re.compile(r"^(?:出典|原資料)\s*[:：]\s*(.+)$")
 
 
@@ -74,6 +76,8 @@ def _headings(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
 def _text_blocks(found: list[Piece], path: list[tuple[int, str]]) -> Iterator[Block]:
     lead = ""
     last_kind: BlockKind | None = None
+    following = False
+    nested = 0
     i = 0
     while i < len(found):
         piece = found[i]
@@ -91,6 +95,12 @@ def _text_blocks(found: list[Piece], path: list[tuple[int, str]]) -> Iterator[Bl
             continue
         if piece.rank is not None:
             rank = piece.rank
+            if nested and rank is Rank.TITLE:
+                nested -= 1
+                rank = Rank.ISOLATED
+            elif rank is Rank.TITLE and (counted := _COUNTED.search(fold(piece.text))):
+                # "the 5 categories": the next five titles are its parts
+                nested = min(int(counted.group(1)), 9)
             if rank is Rank.TITLE and last_kind is BlockKind.HEADING and path and path[-1][0] == Rank.TITLE:
                 # A title right below a title is its subtitle.
                 rank = Rank.ISOLATED
@@ -101,14 +111,19 @@ def _text_blocks(found: list[Piece], path: list[tuple[int, str]]) -> Iterator[Bl
             kind = BlockKind.ITEM
         else:
             kind = BlockKind.PARAGRAPH
-            lead = fold(piece.text) if piece.text.endswith(("：", ":", "。")) or not piece.prose else ""
+            if not following:
+                lead = fold(piece.text) if piece.text.endswith(("：", ":", "。")) or not piece.prose else ""
+        if _AS_FOLLOWS.search(piece.text) and piece.rank is None:
+            lead, following = fold(piece.text), True
+        elif piece.rank is not None or (piece.bullet and not following):
+            following = following and piece.rank is None
         last_kind = kind
         yield Block(
             kind,
             piece.text,
             _headings(path),
             piece.page,
-            lead=lead if kind is BlockKind.ITEM else "",
+            lead=lead if (kind is BlockKind.ITEM or following) and lead != fold(piece.text) else "",
             joined=not piece.cut,
         )
         i += 1

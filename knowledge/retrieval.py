@@ -31,6 +31,8 @@ class Scoring:
     """Weight of the bigram score beside the word score."""
     coverage: float = 0.5
     """Bonus for the share of the question's words that a chunk covers."""
+    own_ward: float = 1.12
+    """Factor on what is for the person's own ward."""
     other_ward: float = 0.45
     """Factor on what is for another ward only."""
     expired: float = 0.6
@@ -58,6 +60,8 @@ class Filter:
         only = [ward for ward in source.wards if ward not in ("all23", "tokyo", "japan")]
         if wanted and only and not wanted.intersection(source.wards):
             factor *= scoring.other_ward
+        elif wanted.intersection(only):
+            factor *= scoring.own_ward
         if self.today and source.valid_until and source.valid_until < self.today:
             factor *= scoring.expired
         return factor
@@ -94,6 +98,11 @@ class Retriever:
     def index(self) -> Index:
         """The generation it searches."""
         return self._index
+
+    @property
+    def rarest(self) -> float:
+        """The idf of a word that stands in one chunk."""
+        return math.log(1 + (self._index.size - 0.5) / 1.5)
 
     def idf(self, word: str) -> float:
         """Give a word's inverse document frequency over text and context; a word that is nowhere has the highest."""

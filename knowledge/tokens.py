@@ -18,7 +18,7 @@ from sudachipy import Dictionary, SplitMode, Tokenizer
 from knowledge.dates import month_days, year_months, years
 from knowledge.fold import fold
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever the terms of the same text would come out differently."""
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "連体詞", "代名詞"}
@@ -94,7 +94,7 @@ def _content(folded: str) -> Iterator[Word]:
             part = morpheme.part_of_speech()
             if part[0] not in _CONTENT:
                 continue
-            form = morpheme.normalized_form().lower()
+            form = _plain_kana(morpheme.normalized_form())
             if form in _EMPTY or not _WORD.search(form):
                 continue
             noun = part[0] == "名詞"
@@ -102,9 +102,17 @@ def _content(folded: str) -> Iterator[Word]:
             pieces = morpheme.split(SplitMode.A)
             if len(pieces) > 1:
                 for piece in pieces:
-                    small = piece.normalized_form().lower()
+                    small = _plain_kana(piece.normalized_form())
                     if small != form and small not in _EMPTY and _WORD.search(small):
                         yield Word(small, noun, True)
+
+
+_SMALL_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ")
+
+
+def _plain_kana(form: str) -> str:
+    """Lower case, small kana as large ones: ちょエコ and ちよエコ, エコツェリア and エコツエリア are written for each other."""
+    return form.lower().translate(_SMALL_KANA)
 
 
 def _times(folded: str) -> Iterator[str]:
