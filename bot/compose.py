@@ -17,7 +17,7 @@ from bot.select import Candidate
 from bot.rows import row_saying
 from bot.units import Unit, UnitKind
 from bot.wants import Want
-from knowledge.dates import dates, years
+from knowledge.dates import dates, month_days, years
 from knowledge.documents import Kind
 from knowledge.fold import fold, squeeze
 
@@ -106,15 +106,19 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
     pool = dict.fromkeys((*real, *(c for c in material.candidates if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE)))
     rest = [c for c in pool if c not in chosen and c.score >= 0.5 * best.score and not _said_before(c, reading)]
     while rest and len(chosen) < most:
-        covered = frozenset().union(*(c.covers for c in chosen))
+        covered = frozenset().union(*(c.says for c in chosen))
         met = frozenset().union(*(c.met for c in chosen))
         open_names = names - _named(chosen, names) if several else set()
         used = sum(len(c.unit.say) for c in chosen)
 
         def worth(c: Candidate) -> float:
-            gain = sum(weights.get(word, 0.0) for word in (c.covers & c.unit.words) - covered) / total
+            if several or Want.ORGANISATION in reading.asked:
+                # A list: what says as much of the question as the best one belongs to it.
+                alike = c in real and c.own >= 0.6 * best.own and c.score >= margin * best.score
+                named_next = any(said in _plain(c.unit) for said in open_names)
+                return c.score * alike + named_next
+            gain = sum(weights.get(word, 0.0) for word in c.says - covered) / total
             gain += 0.2 * len((c.met - met) & reading.asked.hard)
-            gain += 0.5 * any(said in _plain(c.unit) for said in open_names)
             if gain >= 0.12:
                 return gain
             return 0.01 if c in real and c.score >= margin * best.score else 0.0
@@ -130,7 +134,7 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
     return chosen
 
 
-_LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON, Want.COUNT, Want.DATE, Want.TIME})
+_LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON})
 
 
 def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> list[Candidate]:
@@ -181,8 +185,10 @@ def _repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
 def _said_before(candidate: Candidate, reading: Reading) -> bool:
     """A name or day that the conversation has already given, when others or the next one are asked for."""
     if reading.question.history and _NEXT.search(reading.text):
-        earlier_days = {day for turn in reading.question.history for day in dates(turn.text)}
-        if earlier_days & set(dates(candidate.unit.say)):
+        said = "".join(turn.text for turn in reading.question.history)
+        earlier_days = {(day.month, day.day) for day in dates(said)} | {(d.month, d.day) for d in month_days(said)}
+        say = candidate.unit.say
+        if earlier_days & ({(day.month, day.day) for day in dates(say)} | {(d.month, d.day) for d in month_days(say)}):
             return True
     if not _OTHERS.search(reading.text) or not reading.question.history:
         return False
@@ -221,6 +227,8 @@ def _sentence(text: str) -> str:
 def _lead(reading: Reading, chosen: Sequence[Candidate]) -> str:
     source = chosen[0].unit.source
     if reading.english:
+        return ""
+    if source.kind is Kind.PROPOSAL and correction(reading, chosen):
         return ""
     if source.kind is Kind.PROPOSAL:
         return "提案資料では次のとおりです(提案の段階で、決定とは書かれていません)。"

@@ -19,14 +19,14 @@ _MOST = 9
 
 def outline(reading: Reading, material: Material, public_url: str) -> Answer | None:
     """List the headings right below the heading that a question is about; None if there is no such heading."""
-    if not (_DIVIDED.search(reading.text) or Want.LIST in reading.asked) or reading.asked.hard - {Want.COUNT}:
+    if not _DIVIDED.search(reading.text) or reading.asked.hard - {Want.COUNT}:
         return None
     titles = [c for c in material.candidates if c.unit.kind is UnitKind.TITLE]
     if not titles:
         return None
     parent = max(titles, key=lambda c: c.own)
     best = max((c.own for c in material.candidates if c.unit.kind is not UnitKind.TITLE), default=0.0)
-    if parent.own < 0.9 * best or parent.evidence < 0.8:  # noqa: PLR2004 - a statement says it better
+    if parent.own < 0.9 * best or parent.own < 0.3 or parent.evidence < 0.8:  # noqa: PLR2004 - a statement says it better
         return None
     parts = _below(parent, titles)
     if not 2 <= len(parts) <= _MOST:

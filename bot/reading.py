@@ -66,6 +66,8 @@ class Reading:
     premise: bool
     """It states something and wants it confirmed."""
     subsidy: bool
+    told: str
+    """The last answer of the assistant in this conversation, empty if there is none."""
     own_words: frozenset[str]
     """Words of the question itself, the year it points at included."""
 
@@ -100,11 +102,25 @@ def read(question: Question, index: Index) -> Reading:
         first_step=bool(_FIRST.search(text)) and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
         premise=bool(_PREMISE.search(text)),
         subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,
+        told=next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), ""),
         own_words=frozenset(words(_next_year(text, earlier))),
     )
 
 
-_CLAUSE_END = re.compile(r"(?<=[?？。!！])|(?<=[てで])[、,]?それ(?:で|から)|、(?=次|前回|今回|それ|あと)")
+_CLAUSE_END = re.compile(r"(?<=[?？。!！、])")
+
+
+def _clauses(text: str) -> list[tuple[str, Wanted]]:
+    """Cut a text into clauses that each ask for something; what asks for nothing belongs to the next one."""
+    found: list[tuple[str, Wanted]] = []
+    held = ""
+    for piece in _CLAUSE_END.split(text):
+        held += piece
+        asked = wanted(held)
+        if asked.kinds and len(piece.strip()) >= 4:  # noqa: PLR2004 - "何社、" alone is no clause
+            found.append((held, asked))
+            held = ""
+    return found
 
 
 def parts(reading: Reading) -> tuple[Reading, ...]:
@@ -114,10 +130,8 @@ def parts(reading: Reading) -> tuple[Reading, ...]:
         At least two readings, or none: a clause counts when it asks for something by itself. Each keeps the whole
         question's words at half weight, because the second clause leaves out what the first has said.
     """
-    clauses = [clause for clause in _CLAUSE_END.split(reading.text) if len(clause.strip()) >= 4]  # noqa: PLR2004
-    asking = [(clause, wanted(clause)) for clause in clauses]
-    asking = [(clause, asked) for clause, asked in asking if asked.kinds]
-    if len(asking) < 2 or len({asked.kinds for _, asked in asking}) < 1:  # noqa: PLR2004
+    asking = _clauses(reading.text)
+    if len(asking) < 2:  # noqa: PLR2004 - one thing asked is the whole question
         return ()
     found = []
     for clause, asked in asking:
@@ -143,7 +157,10 @@ def _without_attribute(topic: Topic) -> Topic:
 
 
 def _next_year(text: str, earlier: str) -> str:
-    """Spell out "the year after" from the year that was spoken of."""
+    """Spell out "the year after" and "the month after" from what was spoken of."""
+    months = re.findall(r"(\d{1,2})(?:月|/\d)", fold(earlier))
+    if months and re.search(r"(?:次|翌)の?月", text):
+        return f"{text} {int(months[-1]) % 12 + 1}月"
     match = re.search(r"(?:その)?(?P<step>次|翌|前)の?年(?!度)|来年度?は", text)
     known = re.findall(r"(?<![A-Za-z0-9])R(\d{1,2})(?!\d)|令和(\d{1,2})", fold(earlier))
     if not match or not known:

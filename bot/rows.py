@@ -13,13 +13,17 @@ from knowledge.tokens import words
 NUMBER = re.compile(r"^[-+]?\d[\d,]*(?:\.\d+)?(?![\d:/月日時-])")
 """A cell that begins with a number."""
 
+SUM_COLUMN = re.compile(r"累計|合計|計$|総")
+"""Names of columns that add the others up."""
+_SUM_WORDS = frozenset({"足す", "合計", "累計", "トータル", "合わせる", "総計", "全部"})
+
 
 def is_numeric(block: Block) -> bool:
     """A row with at least two numbers."""
     return sum(bool(NUMBER.match(fold(cell))) for cell in block.carried) >= 2  # noqa: PLR2004 - one may be a label's
 
 
-def row_saying(unit: Unit, asked: Collection[str]) -> str:
+def row_saying(unit: Unit, asked: frozenset[str]) -> str:
     """Say a row: the cells that the question points at, else all of them with their columns' names.
 
     Args:
@@ -36,7 +40,10 @@ def row_saying(unit: Unit, asked: Collection[str]) -> str:
         head, *rest = cells
         told = "、".join(f"{name}は{cell}" if name else cell for name, cell in rest)
         return f"{head[1]}：{told}" if told else head[1]
-    shown = [(name, cell) for name, cell in numbers if pointed(name, asked)] or numbers
+    shown = [(name, cell) for name, cell in numbers if pointed(name, asked)]
+    if not shown and asked & _SUM_WORDS:
+        shown = [(name, cell) for name, cell in numbers if SUM_COLUMN.search(fold(name))]
+    shown = shown or numbers
     told = "、".join(f"{name}は{cell}" if name else cell for name, cell in shown)
     title = f"({block.table})" if block.table else ""
     return f"{label}：{told}{title}"

@@ -28,14 +28,15 @@ def other_ward(
         An answer where the documents say whom the programme is for, an abstention where they don't, None where
         the question is no such one.
     """
-    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(r"使え|使う|申し?込|もらえ|参加|対象|利用|いけ(?:る|ます)|\buse\b|apply", reading.text)
+    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(r"使え|使う|申し?込|(?<![てで])もらえ|参加|対象|利用|いけ(?:る|ます)|\buse\b|apply", reading.text)
     if not reading.ward or not asks:
         return None
     pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE]
     elsewhere = [c for c in pool if only_for(c.unit.source) and reading.ward not in c.unit.source.wards]
     if not elsewhere:
         return None
-    about_other = bool(reading.named_wards - {reading.ward}) or (reading.names and pool and pool[0] in elsewhere)
+    theirs_named = any((reading.named_wards - {reading.ward}) & only_for(c.unit.source) for c in elsewhere[:8])
+    about_other = (theirs_named and (reading.subsidy or bool(reading.names))) or (reading.names and pool and pool[0] in elsewhere)
     if not about_other:
         return None
     subject = elsewhere[0].unit.source

@@ -29,8 +29,8 @@ class Candidate:
     """The same as coverage, for the unit's chunk as a whole."""
     evidence: float
     """What it covers, in words of the highest idf: 1 is as much as one rare noun."""
-    covers: frozenset[str]
-    """Topics that it covers in its own words or its context."""
+    says: frozenset[str]
+    """Topics that its own words cover, synonyms included."""
     met: frozenset[Want]
     """Wants for which it holds a value."""
     score: float
@@ -40,7 +40,7 @@ IN_TEXT, IN_CONTEXT, IN_CHUNK, SYNONYM = 1.0, 0.65, 0.3, 0.8
 """How much a topic counts by where its word stands; a synonym counts for a little less."""
 SCRAP = 12
 """Characters; a shorter unit is a label or half a line of a figure, and says little by itself."""
-_SOFT = frozenset({Want.ORGANISATION, Want.REASON, Want.SUBSIDY})
+_SOFT = frozenset({Want.ORGANISATION, Want.REASON, Want.SUBSIDY, Want.BENEFIT})
 _YEAR = re.compile(r"(?:19|20)\d\d|R\d+|令和|平成")
 _NO_CONTENT = re.compile(r"^[\W\d_]*$")
 
@@ -58,35 +58,42 @@ def candidates(
     """
     topics = reading.query.topics
     total = sum(topic.weight * idf(topic.word) for topic in topics) or 1.0
+    asks_list = Want.LIST in reading.asked
+    told = set(bigrams(reading.told)) if reading.leaning else set()
     pairs = {pair: weight for pair, weight in reading.query.bigrams.items() if weight >= 0.99}  # noqa: PLR2004
     spoken_of = {u.subject for u in found if u.source.kind is Kind.MINUTES and _names_speaker(reading.text, u.subject)}
     best_passage = max((unit.score for unit in found), default=1.0) or 1.0
     scored: list[Candidate] = []
     for unit in found:
         covered = own = around = 0.0
-        covers: set[str] = set()
+        says: set[str] = set()
         for topic in topics:
             weight = topic.weight * idf(topic.word)
             place = _place(topic.word, unit)
             similar = max((_place(word, unit) for word in topic.synonyms), default=0.0) * SYNONYM
             best = max(place, similar)
             covered += weight * best
-            if best >= IN_CONTEXT * SYNONYM:
-                covers.add(topic.word)
             if topic.word in unit.near or topic.word in unit.context:
                 around += weight
             elif not topic.synonyms.isdisjoint(unit.near) or not topic.synonyms.isdisjoint(unit.context):
                 around += weight * SYNONYM
             if topic.word in unit.words:
                 own += weight
+                says.add(topic.word)
             elif not topic.synonyms.isdisjoint(unit.words):
                 own += weight * SYNONYM
+                says.add(topic.word)
         met = frozenset(want for want in reading.asked.kinds if meets(unit, want, reading.asked))
         score = 0.55 * covered / total + 0.2 * own / total + 0.35 * unit.score / best_passage
         wants = reading.asked.hard | (reading.asked.kinds & _SOFT)
         if wants:
             score += 0.25 * len(met & wants) / len(wants)
         score += 0.2 * _shared(unit, pairs)
+        if unit.kind is UnitKind.ROW and not any(unit.block.header) and not asks_list:
+            score -= 0.2  # a row of names says of none what it does
+        if told:
+            # A follow-up asks for what has not been said yet.
+            score *= 1 - 0.45 * _told(unit, told)
         score *= _ward_factor(unit, reading) * _speaker_factor(unit, spoken_of)
         if len(unit.say) < SCRAP and not met & reading.asked.hard:
             score -= 0.12
@@ -102,7 +109,7 @@ def candidates(
                 covered / total,
                 own / total,
                 around / total,
-                covered / rarest, frozenset(covers),
+                covered / rarest, frozenset(says),
                 met,
                 score,
             )
@@ -138,6 +145,12 @@ def _speaker_factor(unit: Unit, asked: set[str]) -> float:
     if not asked:
         return 0.9 if unit.source.kind is Kind.MINUTES else 1.0
     return 1.4 if unit.source.kind is Kind.MINUTES and unit.subject in asked else 0.7
+
+
+def _told(unit: Unit, told: set[str]) -> float:
+    """Share of the unit's character pairs that the last answer has already said."""
+    held = bigrams(unit.say)
+    return sum(pair in told for pair in held) / len(held) if held else 0.0
 
 
 def _shared(unit: Unit, pairs: dict[str, float]) -> float:

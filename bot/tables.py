@@ -8,7 +8,7 @@ from bot.answer import Act, Answer
 from bot.draft import Draft
 from bot.material import Material, confidence
 from bot.reading import Reading
-from bot.rows import NUMBER, column_names, is_numeric, pointed
+from bot.rows import NUMBER, SUM_COLUMN, column_names, is_numeric, pointed
 from bot.select import Candidate
 from bot.units import Unit, UnitKind, spoken
 from knowledge.documents import Block
@@ -18,7 +18,6 @@ from knowledge.tokens import words
 _MOST = re.compile(r"一番|いちばん|最も|もっとも|最大|トップ|多い順|biggest|largest|most")
 _LEAST = re.compile(r"少な|小さ|最小|最少|低い|smallest|least")
 _TOTAL = re.compile(r"^(?:合計|計|総計|小計|全体)$")
-_SUM_COLUMN = re.compile(r"累計|合計|計$|総")
 
 
 def superlative(reading: Reading, material: Material, public_url: str) -> Answer | None:
@@ -67,7 +66,7 @@ def _column(block: Block, reading: Reading) -> int | None:
         if pointed(names[i], own):
             return i
     for i in numeric:
-        if _SUM_COLUMN.search(fold(names[i])):
+        if SUM_COLUMN.search(fold(names[i])):
             return i
     return numeric[-1] if numeric else None
 

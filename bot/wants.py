@@ -43,6 +43,7 @@ class Want(StrEnum):
     ELIGIBILITY = "eligibility"
     NAME = "name"
     REASON = "reason"
+    BENEFIT = "benefit"
     DEFINITION = "definition"
     CONDITION = "condition"
     """Whether something is allowed, or holds, in a case that the question describes."""
@@ -76,6 +77,7 @@ _ASKED: dict[Want, str] = {
     r"ダブルで|併用|両方(?:もら|使|申)|重複|(?:誰|だれ)が対象|どんな\w{1,8}が対象|対象(?:に|と)?(?:なり|なる|です|か|外|者)|条件(?:は|って|を|が)|要件(?:は|って|を)|違約金|キャンセル料|罰則|続(?:く|きます)(?:の|んです)?か|もう一回|何回(?:まで|でも)|証明書|保証|最低(?:何|いくつ|契約)|is it ok|allowed",
     Want.SUBSIDY: r"補助|助成|支援金|給付金|(?:区|都|国)のお金|お金(?:って|は|が)?使え|(?:何か|いくらか|お金(?:が|は|って)?)(?:出(?:ま|る|ない)|もらえ)|\bgrants?\b|\bsubsid",
     Want.NAME: r"名前|何という|なんていう|なんて(?:制度|名)|名称",
+    Want.BENEFIT: r"メリット|何がいい|なにがいい|いいこと|得(?:す|に)|お得|効果|うれしい|どう(?:なる|変わる|良く)|いいの[?？]?$|benefit|advantage",
     Want.REASON: r"なんで|なぜ|何故|どうして|理由|わけ(?:は|を)|背景|\bwhy\b",
     Want.DEFINITION: r"(?:って|とは|て)(?:何|なに|なん|どんな|どういう|どうゆう|いうの)|とは[?？。]?$|どんな(?:もの|制度|仕組|こと|サービス|内容|取|感じ|の)|どういう(?:もの|制度|仕組|こと|意味)|仕組み|意味|what (?:is|are)\b|内容",
     Want.COMPARISON: r"比べ|違い|違う|どっち|どちらが|それぞれ|一番|いちばん|最も|compare|difference",
@@ -101,15 +103,16 @@ _VALUE: dict[Want, str] = {
     Want.PLACE: r"会場[:：は]|場\s?所|所在地|オンライン|Web|ビル|ホール|会館|センター|会議室|区役所|\d階|丁目|番地|[一-龥]{2,4}[村町](?![一-龥])",
     Want.APPLICATION: r"申し?込み?(?:は|方法|書|フォーム|先)|申請フォーム|申請書|提出書類|必要書類|応募フォーム|申し込めます",
     Want.ELIGIBILITY: r"対象|区内|向け|限定|要件|条件|以下の|未満|に限",
-    Want.CONDITION: r"対象|要件|条件|限(?:る|定)|未満|以内|区内|向け|場合|できる|できない|できます|必要|不要|可能|不可|禁止",
+    Want.CONDITION: r"対象|要件|条件|限(?:る|定)|未満|以内|区内|向け|場合|できる|できない|できます|必要|不要|可能|不可|禁止|義務|負う|しなければ",
     Want.SUBSIDY: r"補助|助成|交付金|給付",
+    Want.BENEFIT: r"効果|メリット|削減|向上|低減|獲得|促進|抑制|コスト|快適|安価|安く|貢献|期待|寄与|創出",
     Want.REASON: r"ため|ので|から|背景|課題|ことから|により|不十分|目的",
 }
 _ASKED_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _ASKED.items()}
 _VALUE_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _VALUE.items()}
 _ORGANISATION_RE = re.compile(_ORGANISATION, re.IGNORECASE)
 _NAN = re.compile(r"なん(?=[%パ年月日社人名区件回時円本個か分])")
-_COUNTER = re.compile(rf"何({_COUNTERS})")
+_COUNTER = re.compile(rf"何({_COUNTERS})|いくつの?(組織|団体|会社|企業|店舗?|区|自治体|地域|銀行|条)")
 _ORGANISATION_VALUE = re.compile(
     r"株式会社|有限会社|社団法人|財団法人|協議会|連合会|協会|会議所|銀行|金庫|公社|[一-龥]区(?![一-龥])|大学|コンソ|環境省|事務局"
 )
@@ -185,7 +188,7 @@ def wanted(question: str) -> Wanted:
     """
     text = _NAN.sub("何", fold(question))
     kinds = {want for want, pattern in _ASKED_RE.items() if pattern.search(text)}
-    counters = frozenset(_COUNTER.findall(text))
+    counters = frozenset(first or second for first, second in _COUNTER.findall(text))
     if _ORGANISATION_RE.search(text) and not kinds & {Want.PHONE, Want.EMAIL}:
         kinds.add(Want.ORGANISATION)
     if Want.DEADLINE in kinds:
