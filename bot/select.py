@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from bot import places
 from bot.reading import Reading
 from bot.rows import is_numeric
-from bot.units import Unit, UnitKind
+from bot.units import Unit, UnitKind, pairs_of
 from bot.wants import Want, Wanted, holds
 from knowledge.documents import Kind
 from knowledge.fold import fold
+from knowledge.query import Topic
 from knowledge.tokens import bigrams
 
 
@@ -57,7 +58,8 @@ def candidates(
         rarest: The idf of a word that stands in one chunk.
     """
     topics = reading.query.topics
-    total = sum(topic.weight * idf(topic.word) for topic in topics) or 1.0
+    weighed = [(topic, topic.weight * idf(topic.word)) for topic in topics]
+    total = sum(weight for _, weight in weighed) or 1.0
     asks_list = Want.LIST in reading.asked
     told = set(bigrams(reading.told)) if reading.leaning else set()
     pairs = {pair: weight for pair, weight in reading.query.bigrams.items() if weight >= 0.99}  # noqa: PLR2004
@@ -67,11 +69,9 @@ def candidates(
     for unit in found:
         covered = own = around = 0.0
         says: set[str] = set()
-        for topic in topics:
-            weight = topic.weight * idf(topic.word)
+        for topic, weight in weighed:
             place = _place(topic.word, unit)
-            similar = max((_place(word, unit) for word in topic.synonyms), default=0.0) * SYNONYM
-            best = max(place, similar)
+            best = place if place == IN_TEXT or not topic.synonyms else max(place, _similar(topic, unit) * SYNONYM)
             covered += weight * best
             if topic.word in unit.near or topic.word in unit.context:
                 around += weight
@@ -126,6 +126,14 @@ def _place(word: str, unit: Unit) -> float:
     return IN_CHUNK if word in unit.near else 0.0
 
 
+def _similar(topic: Topic, unit: Unit) -> float:
+    if not topic.synonyms.isdisjoint(unit.words):
+        return IN_TEXT
+    if not topic.synonyms.isdisjoint(unit.context):
+        return IN_CONTEXT
+    return 0.0 if topic.synonyms.isdisjoint(unit.near) else IN_CHUNK
+
+
 def _ward_factor(unit: Unit, reading: Reading) -> float:
     """A unit that speaks of another ward than the one asked about answers something else."""
     if not reading.named_wards:
@@ -149,7 +157,7 @@ def _speaker_factor(unit: Unit, asked: set[str]) -> float:
 
 def _told(unit: Unit, told: set[str]) -> float:
     """Share of the unit's character pairs that the last answer has already said."""
-    held = bigrams(unit.say)
+    held = pairs_of(unit.say)
     return sum(pair in told for pair in held) / len(held) if held else 0.0
 
 
@@ -157,7 +165,7 @@ def _shared(unit: Unit, pairs: dict[str, float]) -> float:
     """Share of the question's character pairs that stand in the unit: exact names and phrases."""
     if not pairs:
         return 0.0
-    held = set(bigrams(unit.say))
+    held = pairs_of(unit.say)
     return sum(weight for pair, weight in pairs.items() if pair in held) / sum(pairs.values())
 
 

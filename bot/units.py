@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from knowledge.documents import Block, BlockKind, Chunk, Source
 from knowledge.fold import fold, readable
-from knowledge.tokens import words
+from knowledge.tokens import bigrams, words
 
 _BULLET = re.compile(r"^(?:[・･•●○◯◆◇■□▼✓✔☑※–—*+\-]\s*|[①-⑳]\s*|[(（]?\d{1,2}[)）]\s*)+")
 _LABEL = re.compile(r"^([^：:。、\n]{2,24})\s*[：:]\s*(?=\S)")
@@ -64,8 +64,25 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(words(text))
 
 
+@lru_cache(maxsize=16384)
+def pairs_of(say: str) -> frozenset[str]:
+    """The character pairs of what a unit says."""
+    return frozenset(bigrams(say))
+
+
+@lru_cache(maxsize=4096)
+def units_of(chunk: Chunk, source: Source) -> tuple[Unit, ...]:
+    """Cut a chunk into units, in text order; passage and score are filled in by `units`."""
+    return tuple(_units(chunk, source))
+
+
 def units(chunk: Chunk, source: Source, passage: int, score: float) -> Iterator[Unit]:
     """Cut a passage into units, in text order."""
+    for unit in units_of(chunk, source):
+        yield replace(unit, passage=passage, score=score)
+
+
+def _units(chunk: Chunk, source: Source) -> Iterator[Unit]:
     near = _terms(chunk.text)
     for i, block in enumerate(chunk.blocks):
         for kind, quote, subject in _pieces(block, chunk.blocks[:i]):
@@ -83,8 +100,8 @@ def units(chunk: Chunk, source: Source, passage: int, score: float) -> Iterator[
                     _terms(say),
                     _terms(around),
                     near,
-                    passage,
-                    score,
+                    0,
+                    0.0,
                 )
 
 

@@ -77,6 +77,27 @@ class Ranked:
     """Share of the question's own words, by idf, that text or context covers, synonyms included; 0 to 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A chunk as scoring needs it; made once, because the same chunks come up again and again."""
+
+    text: dict[str, int]
+    context: frozenset[str]
+    held: frozenset[str]
+    pairs: frozenset[str]
+    length: int
+
+
+_KEPT = 20_000
+"""Prepared chunks that are kept, some 5 kB each."""
+
+
+def _prepared(indexed: IndexedChunk) -> _Prepared:
+    text, context = Counter(indexed.words), frozenset(indexed.context)
+    pairs = frozenset(bigrams(f"{indexed.chunk.text}\n{indexed.chunk.context}"))
+    return _Prepared(dict(text), context, context | text.keys(), pairs, len(indexed.words))
+
+
 class Retriever:
     """Ranks the chunks of one index for a question."""
 
@@ -93,6 +114,8 @@ class Retriever:
         self._scoring = scoring
         self._dense = dense
         self._idf: dict[str, float] = {}
+        self._ready: dict[str, _Prepared] = {}
+        self._mean = max(1.0, index.mean_words)
 
     @property
     def index(self) -> Index:
@@ -135,22 +158,27 @@ class Retriever:
 
     def _score(self, indexed: IndexedChunk, query: Query, where: Filter, similarity: float) -> Ranked:
         scoring = self._scoring
-        text, context = Counter(indexed.words), Counter(indexed.context)
-        length = scoring.k1 * (1 - scoring.b + scoring.b * len(indexed.words) / max(1.0, self._index.mean_words))
+        ready = self._prepare(indexed)
+        length = scoring.k1 * (1 - scoring.b + scoring.b * ready.length / self._mean)
         total = 0.0
-        for word, weight in query.words.items():
-            tf = text.get(word, 0) + scoring.context * min(1, context.get(word, 0))
-            if tf:
-                total += weight * self.idf(word) * tf * (scoring.k1 + 1) / (tf + length)
-        pairs = set(bigrams(indexed.chunk.text + "\n" + indexed.chunk.context))
-        for pair, weight in query.bigrams.items():
-            if pair in pairs:
-                total += scoring.bigram * weight * self._pair_idf(pair)
-        coverage = self.coverage(query, text.keys() | context.keys())
+        for word in query.words.keys() & ready.held:
+            tf = ready.text.get(word, 0) + (scoring.context if word in ready.context else 0.0)
+            total += query.words[word] * self.idf(word) * tf * (scoring.k1 + 1) / (tf + length)
+        for pair in query.bigrams.keys() & ready.pairs:
+            total += scoring.bigram * query.bigrams[pair] * self._pair_idf(pair)
+        coverage = self.coverage(query, ready.held)
         total *= 1 + scoring.coverage * coverage
         total += self._dense * max(0.0, similarity) * 10
         total *= where.factor(self._index.source(indexed.chunk.source), scoring)
         return Ranked(indexed, total, coverage)
+
+    def _prepare(self, indexed: IndexedChunk) -> _Prepared:
+        ready = self._ready.get(indexed.chunk.id)
+        if ready is None:
+            if len(self._ready) >= _KEPT:
+                self._ready.clear()
+            ready = self._ready[indexed.chunk.id] = _prepared(indexed)
+        return ready
 
     def _pair_idf(self, pair: str) -> float:
         key = "\0" + pair

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
@@ -132,7 +133,7 @@ def bigrams(text: str) -> tuple[str, ...]:
     """List the character bigrams of a text, never across white space or punctuation; lower case."""
     found: list[str] = []
     for run in _NOT_TEXT.split(fold(text).lower()):
-        found.extend(run[i : i + 2] for i in range(len(run) - 1))
+        found.extend(map(add, run, run[1:]))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from knowledge.documents import Chunk, Source
 from knowledge.index import Field, IndexedChunk, Mention, MentionKind
@@ -40,7 +41,7 @@ class MemoryIndex:
     def size(self) -> int:
         return len(self._chunks)
 
-    @property
+    @cached_property
     def mean_words(self) -> float:
         return sum(len(indexed.words) for indexed in self._chunks.values()) / max(1, self.size)
 
