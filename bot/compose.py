@@ -69,11 +69,16 @@ def _for_whole(reading: Reading, material: Material) -> list[Candidate]:
 def _for_parts(reading: Reading, material: Material) -> list[Candidate]:
     """Choose for each part of a question that asks several things; nothing if a part can't be answered."""
     chosen: list[Candidate] = []
+    if len(reading.names) > 1:
+        return []
     for part in parts(reading):
         mine = narrowed(material, part)
+        taken = {candidate.unit.quote for candidate in chosen}
         found = answering(part, mine)
         if not found:
             return []
+        # The next part asks for something else; only a value that it needs may be told twice.
+        found = tuple(c for c in found if c.unit.quote not in taken) or found
         for candidate in choose(part, found, mine)[:2]:
             if not any(candidate.unit.quote == other.unit.quote for other in chosen):
                 chosen.append(candidate)

@@ -6,14 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.places import only_for
 from bot.policies import on_topic
 from bot.reading import Name, Reading
 from bot.select import Candidate, candidates, names_year
 from bot.units import Unit, units
 from bot.wants import Want
-from knowledge.documents import Passage
+from knowledge.dates import years
+from knowledge.documents import BlockKind, Passage
 from knowledge.fold import fold
-from knowledge.index import MentionKind
+from knowledge.index import Field, MentionKind
 from knowledge.retrieval import Filter, Ranked, Retriever
 
 BY_UNIT = 0.5
@@ -34,6 +36,8 @@ class Material:
     units: tuple[Unit, ...]
     """What the candidates were made of, in passage order."""
     retriever: Retriever
+    known: float = 0.0
+    """Share of the question's topics that stand anywhere in the documents, 0 to 1."""
 
     @property
     def coverage(self) -> float:
@@ -44,7 +48,7 @@ class Material:
     def off_topic(self) -> bool:
         """Nothing in the documents is about this."""
         best = max((candidate.evidence for candidate in self.candidates[:8]), default=0.0)
-        return best < OFF_TOPIC_BELOW
+        return best < OFF_TOPIC_BELOW and self.known < MOSTLY_KNOWN
 
     def passages(self, cited: Sequence[Unit] = ()) -> tuple[Passage, ...]:
         """Give the passages for a reply, best first, scores never rising, at most ten.
@@ -69,6 +73,8 @@ class Material:
         return tuple(result)
 
 
+MOSTLY_KNOWN = 0.5
+"""Share of a question's topics that stand somewhere in the documents."""
 OFF_TOPIC_BELOW = 0.7
 """Evidence below which a question is about something else: not even one rare word of it stands anywhere."""
 
@@ -82,14 +88,21 @@ def gather(reading: Reading, retriever: Retriever) -> Material:
         chunk = item.indexed.chunk
         found.extend(units(chunk, retriever.index.source(chunk.source), i, item.score))
     scored = candidates(found, reading, retriever.idf, retriever.rarest)
-    return Material(tuple(_by_units(ranked, scored)), tuple(scored), tuple(found), retriever)
+    return Material(tuple(_by_units(ranked, scored)), tuple(scored), tuple(found), retriever, _known(reading, retriever))
 
 
 def narrowed(material: Material, reading: Reading) -> Material:
     """The same units, scored for one part of the question."""
     retriever = material.retriever
     scored = candidates(material.units, reading, retriever.idf, retriever.rarest)
-    return Material(material.ranked, tuple(scored), material.units, retriever)
+    return Material(material.ranked, tuple(scored), material.units, retriever, material.known)
+
+
+def _known(reading: Reading, retriever: Retriever) -> float:
+    topics = reading.query.topics
+    total = sum(topic.weight for topic in topics)
+    found = sum(topic.weight for topic in topics if any(retriever.stands(w) for w in (topic.word, *topic.synonyms)))
+    return found / total if total else 0.0
 
 
 def _by_units(ranked: Sequence[Ranked], scored: Sequence[Candidate]) -> list[Ranked]:
@@ -140,7 +153,12 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     "About the subject" is judged against the best that the documents have, so that a value that stands
     somewhere else does not answer for the programme that was asked about.
     """
-    pool = tuple(c for c in of_name(material, reading.names) if _near_enough(c))
+    allowed = _sources_of_years(reading, material)
+    pool = tuple(
+        c
+        for c in of_name(material, reading.names)
+        if _near_enough(c) and _for_this_ward(reading, c) and (allowed is None or c.unit.source.id in allowed)
+    )
     if not pool:
         return ()
     top = max(candidate.coverage for candidate in pool)
@@ -148,17 +166,43 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     near = tuple(c for c in pool if c.coverage >= (CLOSE if hard & CLOSE_WANTS else SAME_SUBJECT) * top)
     if not hard:
         return near
+    if Want.CONDITION in hard:
+        # A rule answers for the case described only if it speaks of that case.
+        near = tuple(c for c in near if c.own >= SAME_CASE)
     kept = tuple(c for c in near if c.met & hard)
     if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:
         # The day, hour or place of something often stands on a line of its own beside it.
-        widest = max(candidate.around for candidate in material.candidates)
-        beside = [c for c in of_name(material, reading.names) if c.met & hard & NEARBY_WANTS and c.around >= 0.8 * widest]
+        widest = max(candidate.around for candidate in pool)
+        beside = [c for c in pool if c.unit.block.kind is not BlockKind.ROW and c.met & hard & NEARBY_WANTS and c.around >= 0.8 * widest]
         kept = tuple(dict.fromkeys((*kept, *beside)))
         most = max((len(c.met & hard) for c in kept), default=0)
         kept = tuple(sorted(kept, key=lambda c: (-len(c.met & hard) if len(c.met & hard) == most else 0, -c.score)))
     if not kept and Want.DATE in hard:
         kept = tuple(c for c in near if names_year(c))
     return kept
+
+
+def _for_this_ward(reading: Reading, candidate: Candidate) -> bool:
+    """Another ward's matter answers only a question that names that ward or the thing itself."""
+    only = only_for(candidate.unit.source)
+    wanted = reading.named_wards or (frozenset({reading.ward}) if reading.ward else frozenset())
+    if not only or not wanted or only & wanted:
+        return True
+    return any(about(candidate, name) for name in reading.names)
+
+
+def _sources_of_years(reading: Reading, material: Material) -> set[str] | None:
+    """Sources that speak of the years a question names; None where it names none, or names it to be corrected."""
+    asked = years(reading.text)
+    if not asked or reading.premise:
+        return None
+    index = material.retriever.index
+    found: set[str] = set()
+    for year in asked:
+        for field in (Field.WORDS, Field.CONTEXT):
+            hits = index.lexical({field: {f"年{year}": 1.0}}, 50)
+            found |= {item.chunk.source for item in index.chunks([key for key, _ in hits])}
+    return found
 
 
 def _near_enough(candidate: Candidate) -> bool:
@@ -170,6 +214,7 @@ MIN_EVIDENCE = 0.8
 MIN_COVERAGE = 0.4
 SAME_SUBJECT = 0.6
 CLOSE = 0.85
+SAME_CASE = 0.5
 CLOSE_WANTS = frozenset(
     {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PHONE, Want.EMAIL, Want.CONDITION}
 )

@@ -12,7 +12,7 @@ from bot.material import Material, confidence, of_name
 from bot.places import only_for, ward_name
 from bot.reading import Reading
 from bot.select import Candidate
-from bot.units import UnitKind
+from bot.units import UnitKind, label_of
 from bot.wants import Want
 from knowledge.fold import fold
 
@@ -28,7 +28,7 @@ def other_ward(
         An answer where the documents say whom the programme is for, an abstention where they don't, None where
         the question is no such one.
     """
-    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(r"使え|使う|申し?込|(?<![てで])もらえ|参加|対象|利用|いけ(?:る|ます)|\buse\b|apply", reading.text)
+    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(r"使え|使う|使わせ|申し?込|(?<![てで])もらえ|参加|対象|利用|いけ(?:る|ます)|\buse\b|apply", reading.text)
     if not reading.ward or not asks:
         return None
     pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE]
@@ -43,8 +43,8 @@ def other_ward(
     theirs = [c for c in elsewhere if c.unit.source.id == subject.id]
     scope = "・".join(ward_name(ward) for ward in sorted(only_for(subject)))
     here = ward_name(reading.ward)
-    name = reading.names[0].value if reading.names else "この制度"
-    stated = _stated(theirs)
+    name = reading.names[0].value if reading.names else label_of(theirs[0].unit.say) or "この制度"
+    stated = _stated(theirs, named=bool(reading.names))
     if stated is None:
         why = f"「{name}」は{scope}の制度です。{here}の事業所が使えるかどうかは、手元の資料では確認できません。"
         if reading.english:
@@ -68,9 +68,11 @@ def other_ward(
     )
 
 
-def _stated(found: list[Candidate]) -> Candidate | None:
+def _stated(found: list[Candidate], *, named: bool) -> Candidate | None:
     """The unit that says whom a programme is for, if it is about that programme."""
     if not found:
         return None
-    floor = 0.6 * max(candidate.coverage for candidate in found)
-    return next((c for c in found if c.coverage >= floor and _WHO.search(fold(c.unit.say))), None)
+    # Without a name, only what stands with the best match is about the same programme.
+    near = [c for c in found if named or c.unit.chunk.id == found[0].unit.chunk.id]
+    floor = 0.6 * max(candidate.coverage for candidate in near)
+    return next((c for c in near if c.coverage >= floor and _WHO.search(fold(c.unit.say))), None)

@@ -18,6 +18,7 @@ from knowledge.tokens import bigrams, words
 
 _BULLET = re.compile(r"^(?:[・･•●○◯◆◇■□▼✓✔☑※–—*+\-]\s*|[①-⑳]\s*|[(（]?\d{1,2}[)）]\s*)+")
 _LABEL = re.compile(r"^([^：:。、\n]{2,24})\s*[：:]\s*(?=\S)")
+_NUMBER_CELL = re.compile(r"^[-+]?[\d,.]+\s*\S{0,4}$")
 _HEADING_NAME = re.compile(r"^【(.+)】$")
 
 
@@ -157,8 +158,13 @@ def _with_spanning_rows(block: Block, above: Sequence[Block]) -> str:
 
 
 def is_menu(block: Block) -> bool:
-    """A row of two columns whose second one is prose or a list: who, and what they offer."""
-    return len(block.carried) == 2 and len(block.header) == 2 and not fold(block.carried[1])[:1].isdigit()  # noqa: PLR2004
+    """A row of two columns whose second one is prose or a list (who, and what they offer), or one with lists in its cells.
+
+    Where a cell holds a list, something stood between its items that is not quoted, so each item is a quote of its own.
+    """
+    if any("\n" in cell for cell in block.cells):
+        return True
+    return len(block.carried) == 2 and len(block.header) == 2 and not _NUMBER_CELL.match(fold(block.carried[1]))  # noqa: PLR2004
 
 
 def is_calendar(block: Block) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from knowledge.dates import dates, month_days, year_months
 from knowledge.fold import fold
+from knowledge.wards import WARDS
 
 
 class Want(StrEnum):
@@ -100,7 +101,7 @@ _VALUE: dict[Want, str] = {
     Want.EMAIL: r"[\w.+-]+@[\w-]+\.\w+",
     Want.URL: r"https?://",
     Want.PERSON: r"[一-龥]{1,4}\s?[一-龥ぁ-ん]{1,4}\s?(?:氏|さん|先生)|(?:社長|取締役|執行役員|支店長|局長|課長|部長|技監|会長|理事長?)\s?[一-龥]{2,5}",
-    Want.PLACE: r"会場[:：は]|場\s?所|所在地|オンライン|Web|ビル|ホール|会館|センター|会議室|区役所|\d階|丁目|番地|[一-龥]{2,4}[村町](?![一-龥])",
+    Want.PLACE: r"会場[:：は]|場\s?所|所在地|オンライン|Web|ビル(?!ダ|ド)|ホール(?!ディング)|会館|センター|会議室|区役所|\d階|丁目|番地|[一-龥]{2,4}[村町](?![一-龥])",
     Want.APPLICATION: r"申し?込み?(?:は|方法|書|フォーム|先)|申請フォーム|申請書|提出書類|必要書類|応募フォーム|申し込めます",
     Want.ELIGIBILITY: r"対象|区内|向け|限定|要件|条件|以下の|未満|に限",
     Want.CONDITION: r"対象|要件|条件|限(?:る|定)|未満|以内|区内|向け|場合|できる|できない|できます|必要|不要|可能|不可|禁止|義務|負う|しなければ",
@@ -120,11 +121,11 @@ _ORGANISATION_VALUE = re.compile(
 _ASK_NAME = r"(?:名|の名前|(?:は|って|が)?(?:どこ|どちら|何と何|どれ|ぜんぶ|全部)|を(?:全部|ぜんぶ|教))"
 _BODIES: dict[str, tuple[str, str]] = {
     # kind of body → (how its name is asked for, what such a name looks like)
-    "company": (r"社名|(?:会社|企業)(?:の名前|名)|残りの会社|電力会社はどこ", r"株式会社|有限会社|合同会社|[一-龥ァ-ヶー]{2,}(?:電力|銀行|商会|ホールディングス)"),
+    "company": (r"社名|(?:会社|企業)(?:の名前|名)|残りの会社|電力会社はどこ", r"株式会社|有限会社|合同会社|[一-龥]{2,}電力(?!会社|料金|の|量|調)|[一-龥ァ-ヶー]{2,}(?:銀行|商会|ホールディングス)"),
     "bank": (rf"銀行{_ASK_NAME}|どこの銀行|どの銀行", r"[一-龥A-Za-zァ-ヶ]{2,}銀行"),
     "university": (rf"大学{_ASK_NAME}|どこの大学|どの大学", r"[一-龥]{2,}大学(?!間|等|と|生)"),
     "municipality": (rf"自治体{_ASK_NAME}|どこの自治体|市町村{_ASK_NAME}", r"[一-龥]{1,4}[市町村県](?![一-龥])"),
-    "ward": (r"(?:区|他|ほか)は(?:どこ|何区と)|どこの区|どの区", r"[一-龥]{1,3}区(?![一-龥])"),
+    "ward": (r"(?:区|他|ほか)は(?:どこ|何区と)|どこの区|どの区", "|".join(WARDS.values())),
 }
 
 HARD: frozenset[Want] = frozenset(

@@ -139,6 +139,10 @@ class Retriever:
             self._idf[word] = found
         return found
 
+    def stands(self, word: str) -> bool:
+        """Tell whether any chunk holds a word, in its text or context."""
+        return self.idf(word) < math.log(1 + (self._index.size + 0.5) / 0.5)
+
     def rank(self, query: Query, where: Filter, limit: int = 40) -> list[Ranked]:
         """Rank chunks for a query, best first, repeated text left out.
 
