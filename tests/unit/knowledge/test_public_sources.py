@@ -26,7 +26,7 @@ DATED = re.compile(r"令和\d+年|平成\d+年|20\d\d年|日付の表示")
 """A fiscal year, a date, or the statement that the source shows none."""
 UNKNOWN = re.compile("確認できません")
 
-PHONES = {"03-5211-5085", "03-5211-4255", "03-5654-8228", "03-5388-3433"}
+PHONES = {"03-5211-4255", "03-5654-8228", "03-5388-3433"}
 """Numbers that the originals themselves give; others are only known second-hand."""
 
 CUE = r"(?:【[^】]+】|\[[SD]\d[^\]]*\])"
