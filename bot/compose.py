@@ -37,6 +37,7 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
     if not chosen:
         return None
     draft = Draft(public_url)
+    chosen = _in_text_order(chosen)
     corrected = correction(reading, chosen)
     if corrected:
         draft.add(corrected)
@@ -134,9 +135,13 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
             break
         chosen.append(pick)
         rest.remove(pick)
-    first = best.unit.source.id
-    chosen.sort(key=lambda c: (c.unit.source.id != first, c.unit.chunk.first if c.unit.source.id == first else 0))
     return chosen
+
+
+def _in_text_order(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """What stands together in a document is told together, the best one's document first."""
+    order = {c.unit.source.id: i for i, c in reversed(list(enumerate(chosen)))}
+    return sorted(chosen, key=lambda c: (order[c.unit.source.id], c.unit.chunk.first))
 
 
 _LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON})

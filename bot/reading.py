@@ -117,7 +117,7 @@ def _clauses(text: str) -> list[tuple[str, Wanted]]:
     for piece in _CLAUSE_END.split(text):
         held += piece
         asked = wanted(held)
-        if asked.kinds and len(piece.strip()) >= 4:  # noqa: PLR2004 - "何社、" alone is no clause
+        if asked.kinds - {Want.LIST, Want.COMPARISON} and len(piece.strip()) >= 4:  # noqa: PLR2004 - "何社、" is no clause
             found.append((held, asked))
             held = ""
     return found
@@ -152,8 +152,9 @@ def _is_english(text: str) -> bool:
 
 
 def _without_attribute(topic: Topic) -> Topic:
-    """Weigh a word less that only says what kind of value is wanted; the wants stand for it."""
-    return replace(topic, weight=topic.weight * 0.2) if topic.word in _ATTRIBUTE else topic
+    """Weigh a word less that only says what kind of value is wanted (the wants stand for it), or is a bare number."""
+    bare = topic.word in _ATTRIBUTE or topic.word.isdigit()
+    return replace(topic, weight=topic.weight * 0.2) if bare else topic
 
 
 def _next_year(text: str, earlier: str) -> str:

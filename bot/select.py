@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot import places
 from bot.reading import Reading
 from bot.rows import is_numeric
-from bot.units import Unit, UnitKind, pairs_of
+from bot.units import Unit, UnitKind, kana_pairs_of, pairs_of
 from bot.wants import Want, Wanted, holds
 from knowledge.documents import Kind
 from knowledge.fold import fold
@@ -37,8 +37,31 @@ class Candidate:
     score: float
 
 
-IN_TEXT, IN_CONTEXT, IN_CHUNK, SYNONYM = 1.0, 0.65, 0.3, 0.8
-"""How much a topic counts by where its word stands; a synonym counts for a little less."""
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Constants of the scoring, no units; found by search over question sets, see `docs/benchmarks.md`."""
+
+    context: float = 0.65
+    """A topic in headings, header cells or lead-in, as a share of one in the unit's own words."""
+    chunk: float = 0.3
+    """A topic elsewhere in the chunk."""
+    synonym: float = 0.8
+    """A synonym, as a share of the word itself."""
+    nearly: float = 0.8
+    """A misspelt word, as a share of the word itself."""
+    coverage: float = 0.55
+    own: float = 0.2
+    passage: float = 0.35
+    pairs: float = 0.2
+    wants: float = 0.25
+    minutes: float = 0.8
+    """What was said at a meeting, where no speaker is asked about."""
+    scrap: float = 0.12
+    told: float = 0.45
+    """How much of a unit's score goes where the last answer has said it all."""
+
+
+WEIGHING = Weighing()
 SCRAP = 12
 """Characters; a shorter unit is a label or half a line of a figure, and says little by itself."""
 _SOFT = frozenset({Want.ORGANISATION, Want.REASON, Want.SUBSIDY, Want.BENEFIT})
@@ -58,6 +81,9 @@ def candidates(
         rarest: The idf of a word that stands in one chunk.
     """
     topics = reading.query.topics
+    w = WEIGHING
+    unknown = {t.word: _pairs_of_unknown(t.word) for t in topics if idf(t.word) > rarest}
+    misspelt = {word: pairs for word, pairs in unknown.items() if pairs}
     weighed = [(topic, topic.weight * idf(topic.word)) for topic in topics]
     total = sum(weight for _, weight in weighed) or 1.0
     asks_list = Want.LIST in reading.asked
@@ -71,32 +97,36 @@ def candidates(
         says: set[str] = set()
         for topic, weight in weighed:
             place = _place(topic.word, unit)
-            best = place if place == IN_TEXT or not topic.synonyms else max(place, _similar(topic, unit) * SYNONYM)
+            best = place if place == 1.0 or not topic.synonyms else max(place, _similar(topic, unit) * w.synonym)
+            if topic.word in misspelt and _nearly(misspelt[topic.word], unit):
+                best = max(best, w.nearly)
+                own += weight * w.nearly
+                says.add(topic.word)
             covered += weight * best
             if topic.word in unit.near or topic.word in unit.context:
                 around += weight
             elif not topic.synonyms.isdisjoint(unit.near) or not topic.synonyms.isdisjoint(unit.context):
-                around += weight * SYNONYM
+                around += weight * w.synonym
             if topic.word in unit.words:
                 own += weight
                 says.add(topic.word)
             elif not topic.synonyms.isdisjoint(unit.words):
-                own += weight * SYNONYM
+                own += weight * w.synonym
                 says.add(topic.word)
         met = frozenset(want for want in reading.asked.kinds if meets(unit, want, reading.asked))
-        score = 0.55 * covered / total + 0.2 * own / total + 0.35 * unit.score / best_passage
+        score = w.coverage * covered / total + w.own * own / total + w.passage * unit.score / best_passage
         wants = reading.asked.hard | (reading.asked.kinds & _SOFT)
         if wants:
-            score += 0.25 * len(met & wants) / len(wants)
-        score += 0.2 * _shared(unit, pairs)
+            score += w.wants * len(met & wants) / len(wants)
+        score += w.pairs * _shared(unit, pairs)
         if unit.kind is UnitKind.ROW and not any(unit.block.header) and not asks_list:
             score -= 0.2  # a row of names says of none what it does
         if told:
             # A follow-up asks for what has not been said yet.
-            score *= 1 - 0.45 * _told(unit, told)
+            score *= 1 - w.told * _told(unit, told)
         score *= _ward_factor(unit, reading) * _speaker_factor(unit, spoken_of)
         if len(unit.say) < SCRAP and not met & reading.asked.hard:
-            score -= 0.12
+            score -= w.scrap
         if Want.SUBSIDY in reading.asked and Want.SUBSIDY not in met:
             score *= 0.8
         if unit.kind is UnitKind.TITLE:
@@ -120,18 +150,28 @@ def candidates(
 
 def _place(word: str, unit: Unit) -> float:
     if word in unit.words:
-        return IN_TEXT
+        return 1.0
     if word in unit.context:
-        return IN_CONTEXT
-    return IN_CHUNK if word in unit.near else 0.0
+        return WEIGHING.context
+    return WEIGHING.chunk if word in unit.near else 0.0
 
 
 def _similar(topic: Topic, unit: Unit) -> float:
     if not topic.synonyms.isdisjoint(unit.words):
-        return IN_TEXT
+        return 1.0
     if not topic.synonyms.isdisjoint(unit.context):
-        return IN_CONTEXT
-    return 0.0 if topic.synonyms.isdisjoint(unit.near) else IN_CHUNK
+        return WEIGHING.context
+    return 0.0 if topic.synonyms.isdisjoint(unit.near) else WEIGHING.chunk
+
+
+def _pairs_of_unknown(word: str) -> frozenset[str]:
+    """Character pairs of a word that the documents don't know, empty for a short one, which shares pairs by chance."""
+    return frozenset(bigrams(word)) if len(word) >= 5 else frozenset()  # noqa: PLR2004
+
+
+def _nearly(pairs: frozenset[str], unit: Unit) -> bool:
+    """Tell whether a text holds most of a word's pairs: it was misspelt, there or here."""
+    return len(pairs & kana_pairs_of(unit.say)) >= max(3, 0.7 * len(pairs))
 
 
 def _ward_factor(unit: Unit, reading: Reading) -> float:
@@ -151,7 +191,7 @@ def _names_speaker(text: str, speaker: str) -> bool:
 def _speaker_factor(unit: Unit, asked: set[str]) -> float:
     """In minutes, who said it matters: a question that names a speaker is about that speaker."""
     if not asked:
-        return 0.9 if unit.source.kind is Kind.MINUTES else 1.0
+        return WEIGHING.minutes if unit.source.kind is Kind.MINUTES else 1.0
     return 1.4 if unit.source.kind is Kind.MINUTES and unit.subject in asked else 0.7
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from knowledge.documents import Block, BlockKind, Chunk, Source
 from knowledge.fold import fold, readable
-from knowledge.tokens import bigrams, words
+from knowledge.tokens import bigrams, plain_kana, words
 
 _BULLET = re.compile(r"^(?:[・･•●○◯◆◇■□▼✓✔☑※–—*+\-]\s*|[①-⑳]\s*|[(（]?\d{1,2}[)）]\s*)+")
 _LABEL = re.compile(r"^([^：:。、\n]{2,24})\s*[：:]\s*(?=\S)")
@@ -69,6 +69,12 @@ def _terms(text: str) -> frozenset[str]:
 def pairs_of(say: str) -> frozenset[str]:
     """The character pairs of what a unit says."""
     return frozenset(bigrams(say))
+
+
+@lru_cache(maxsize=16384)
+def kana_pairs_of(say: str) -> frozenset[str]:
+    """The same with small kana as large ones, for comparison with normalised words."""
+    return frozenset(bigrams(plain_kana(say)))
 
 
 @lru_cache(maxsize=4096)

@@ -73,7 +73,7 @@ def _title(extract: Extract) -> str:
     counts = Counter(readable(piece.text) for piece in japanese)
     for text, count in counts.most_common(5):
         # What stands on every page is the document's title; lists of one word are not.
-        if count >= 3 and not _NOTE.match(text) and text.endswith(("について", "資料", "報告", "概要", "計画")):  # noqa: PLR2004
+        if count >= 3 and not _NOTE.match(text) and text.endswith(("について", "資料", "報告", "概要", "計画")):
             return text
     ranked = [p for p in japanese[:12] if p.rank is not None or (p.bullet in ("", "— ") and not p.prose)]
     return readable(ranked[0].text).strip("—- ") if ranked else ""
@@ -85,7 +85,7 @@ def _date(text: str) -> date | None:
     for line in [*lines[:60], *lines[-30:]]:
         found = first_date(line)
         # A date with a label, time or signature, not a sentence that mentions one.
-        if found and len(line) <= 32 and re.match(r"(?:日時|日付|開催日|作成日|発行日)?[:：]?(?:令和|平成|R|20)", line):  # noqa: PLR2004
+        if found and len(line) <= 32 and re.match(r"(?:日時|日付|開催日|作成日|発行日)?[:：]?(?:令和|平成|R|20)", line):
             return found
     return None
 
@@ -106,8 +106,8 @@ def _wards(text: str) -> tuple[str, ...]:
     # 中央区 and 港区 are parts of other words now and then ("新港区"); counts, not single hits, decide.
     counts = Counter({key: len(re.findall(rf"(?<![一-龥]){name}", flat)) for key, name in WARDS.items()})
     (top, first), (_, second) = counts.most_common(2)
-    wards = (top,) if first >= 3 and first >= 2 * second else ()  # noqa: PLR2004
-    if len(_ALL_WARDS.findall(flat)) >= 5:  # noqa: PLR2004
+    wards = (top,) if first >= 3 and first >= 2 * second else ()
+    if len(_ALL_WARDS.findall(flat)) >= 5:
         return (*wards, "all23")
     return wards
 

@@ -22,14 +22,14 @@ def header_of(rows: Sequence[Row]) -> Row:
     A header names columns: short cells without company names or bullets, numbers only as periods (R8, 4月),
     above rows that are longer, numeric, or at least two.
     """
-    if len(rows) < 2:  # noqa: PLR2004 - one row has nothing to head
+    if len(rows) < 2:
         return ()
     first = [fold(cell) for cell in rows[0]]
     filled = [cell for cell in first if cell]
     if not filled or len(filled) < max(1, len(first) // 2):
         return ()
     for cell in filled:
-        if len(cell) > 24 or "\n" in cell or _NAME.search(cell):  # noqa: PLR2004 - a label's length
+        if len(cell) > 24 or "\n" in cell or _NAME.search(cell):
             return ()
         if re.search(r"\d", cell) and not _PERIOD.match(cell):
             return ()

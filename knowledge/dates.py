@@ -51,13 +51,13 @@ def years(text: str) -> set[int]:
 
 def fiscal_year(day: date) -> int:
     """Give the Japanese fiscal year (April to March) of a day, as the year it begins in."""
-    return day.year if day.month >= 4 else day.year - 1  # noqa: PLR2004 - April
+    return day.year if day.month >= 4 else day.year - 1
 
 
 def year_months(text: str) -> list[tuple[int, int]]:
     """List months written as era year and month (R6.12, 令和6年12月), as (year, month), in order."""
     found = [(year_of_era(era, n), int(month)) for era, n, month in _YEAR_MONTH.findall(fold(text))]
-    return [(year, month) for year, month in found if 1 <= month <= 12]  # noqa: PLR2004 - months of a year
+    return [(year, month) for year, month in found if 1 <= month <= 12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class MonthDay:
 
 def month_days(text: str) -> list[MonthDay]:
     """List days written without a year (4/24, 4月24日), in order."""
-    return [MonthDay(int(m), int(d1 or d2)) for m, d1, d2 in _MONTH_DAY.findall(fold(text)) if 1 <= int(m) <= 12]  # noqa: PLR2004
+    return [MonthDay(int(m), int(d1 or d2)) for m, d1, d2 in _MONTH_DAY.findall(fold(text)) if 1 <= int(m) <= 12]
 
 
 def end_of_fiscal_year(year: int) -> date:

@@ -11,3 +11,7 @@ class ManifestError(KnowledgeError):
 
 class StoreUnavailable(KnowledgeError):
     """The database or an index can't be reached or opened: check it and retry."""
+
+
+class StoreBusy(KnowledgeError):
+    """Another process is writing to the knowledge: wait until it is done and try again."""

@@ -36,7 +36,7 @@ def fold(text: str) -> str:
         tildes of one kind, runs of white space as one space, ends stripped.
     """
     text = unicodedata.normalize("NFKC", text).translate(_RADICALS)
-    text = text.replace("〜", "~").replace("‐", "-").replace("–", "-").replace("−", "-")  # noqa: RUF001
+    text = text.replace("〜", "~").replace("‐", "-").replace("–", "-").replace("−", "-")
     return _SPACE.sub(" ", text).strip()
 
 

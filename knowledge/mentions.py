@@ -15,8 +15,8 @@ from knowledge.index import Mention, MentionKind
 
 _NAME = r"[一-龥々ぁ-んァ-ヶー・A-Za-zＡ-Ｚａ-ｚ&＆0-9０-９]"
 _ORGANISATION = re.compile(
-    rf"(?:一般社団法人|一般財団法人|公益財団法人|公益社団法人|株式会社|有限会社|合同会社) ?[一-龥々ァ-ヶーA-Za-zＡ-Ｚａ-ｚ・&＆]{{2,24}}(?: ?ホールディングス)?|"
-    rf"[一-龥々ァ-ヶーA-Za-zＡ-Ｚａ-ｚ・&＆]{{2,20}} ?(?:株式会社|有限会社)|"
+    r"(?:一般社団法人|一般財団法人|公益財団法人|公益社団法人|株式会社|有限会社|合同会社) ?[一-龥々ァ-ヶーA-Za-zＡ-Ｚａ-ｚ・&＆]{2,24}(?: ?ホールディングス)?|"
+    r"[一-龥々ァ-ヶーA-Za-zＡ-Ｚａ-ｚ・&＆]{2,20} ?(?:株式会社|有限会社)|"
     r"[一-龥々ァ-ヶーA-Za-z]{2,20}(?:協議会|連合会|協会|商工会議所|信用金庫|信用組合|銀行|公社|商店街|コンソ|コンソーシアム|経済産業局|環境事務所|支部)|"
     r"(?:東京都|[一-龥]{2,4}区)(?![一-龥])|環境省|経済産業省|資源エネルギー庁|特別区長会"
 )
@@ -52,7 +52,7 @@ def _organisations(chunk: Chunk, text: str) -> Iterable[tuple[MentionKind, str]]
     for block in chunk.blocks:
         if block.kind is BlockKind.ROW and block.header:
             for name, cell in zip(block.header, block.carried, strict=False):
-                if _NAME_COLUMN.search(name) and 2 <= len(cell) <= 40:  # noqa: PLR2004 - a name, not a sentence
+                if _NAME_COLUMN.search(name) and 2 <= len(cell) <= 40:
                     yield MentionKind.ORGANISATION, organisation(cell)
     for match in _ORGANISATION.finditer(text):
         yield MentionKind.ORGANISATION, organisation(match.group())
@@ -71,7 +71,7 @@ def _programmes(text: str) -> Iterable[tuple[MentionKind, str]]:
             yield MentionKind.PROGRAMME, name
     for match in _PROGRAMME.finditer(text):
         name = _PROGRAMME_START.sub("", match.group())
-        if len(name) >= 5 and not re.search(r"[ぁ-ん]{3}", name):  # noqa: PLR2004 - 助成制度 alone names nothing
+        if len(name) >= 5 and not re.search(r"[ぁ-ん]{3}", name):
             yield MentionKind.PROGRAMME, name
 
 

@@ -95,7 +95,7 @@ def _content(folded: str) -> Iterator[Word]:
             part = morpheme.part_of_speech()
             if part[0] not in _CONTENT:
                 continue
-            form = _plain_kana(morpheme.normalized_form())
+            form = plain_kana(morpheme.normalized_form())
             if form in _EMPTY or not _WORD.search(form):
                 continue
             noun = part[0] == "名詞"
@@ -103,7 +103,7 @@ def _content(folded: str) -> Iterator[Word]:
             pieces = morpheme.split(SplitMode.A)
             if len(pieces) > 1:
                 for piece in pieces:
-                    small = _plain_kana(piece.normalized_form())
+                    small = plain_kana(piece.normalized_form())
                     if small != form and small not in _EMPTY and _WORD.search(small):
                         yield Word(small, noun, True)
 
@@ -111,7 +111,7 @@ def _content(folded: str) -> Iterator[Word]:
 _SMALL_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ")
 
 
-def _plain_kana(form: str) -> str:
+def plain_kana(form: str) -> str:
     """Lower case, small kana as large ones: ちょエコ and ちよエコ, エコツェリア and エコツエリア are written for each other."""
     return form.lower().translate(_SMALL_KANA)
 
