@@ -79,8 +79,11 @@ def version() -> str:
 def _by_word() -> dict[str, tuple[Group, ...]]:
     found: dict[str, list[Group]] = {}
     for group in shipped():
-        for word in group.everyday if group.one_way else (*group.everyday, *group.written):
+        for word in group.everyday:
             found.setdefault(word, []).append(group)
+        for word in group.written:
+            # Met even where it leads nowhere, so that a name's parts (東京 in 東京商工会議所) are left alone.
+            found.setdefault(word, []).extend(() if group.one_way else (group,))
     return {word: tuple(groups) for word, groups in found.items()}
 
 

@@ -98,6 +98,16 @@ def test_the_longest_word_wins() -> None:
     assert "内窓" not in found("全面ガラスのビル")
 
 
+def test_a_name_of_the_documents_hides_its_parts() -> None:
+    assert "東京都" in found("東京の会社です")
+    assert "東京都" not in found("東京商工会議所には何がありますか")
+
+
+def test_to_work_at_something_is_not_to_work_with_someone() -> None:
+    assert "連携" in found("ほかの会社と組みたい")
+    assert not found("取り組む、取り組んでいる、取り組みたい")
+
+
 def test_a_line_without_three_columns_is_refused_by_number() -> None:
     with pytest.raises(ManifestError, match=r"pairs\.tsv: line 2"):
         parse("a\tb\tc\na\tb\n", "pairs.tsv")
