@@ -67,8 +67,6 @@ class Assistant:
         missing = unsupported(answer)
         if missing and answer.act is Act.ANSWER:
             log.warning("ungrounded answer withheld", extra={"kinds": sorted({kind for kind, _ in missing})})
-            import os
-            if os.environ.get("DBG"): print("UNGROUNDED",missing,answer.text[:200])
             material = gather(reading, state.retriever)
             answer = abstain(reading, material, state.contacts, self._public_url)
         return answer

@@ -13,7 +13,7 @@ from bot.material import Material, answering, confidence, narrowed
 from bot.places import only_for, ward_name
 from bot.premise import correction
 from bot.reading import Reading, parts
-from bot.select import Candidate
+from bot.select import SCRAP, Candidate
 from bot.rows import row_saying
 from bot.units import Unit, UnitKind
 from bot.wants import Want
@@ -27,6 +27,8 @@ _PERSON_NAME = re.compile(r"([一-龥]{1,3}\s?[一-龥ぁ-ん]{1,3})\s?(?:氏|�
 
 LENGTH = 300
 """Characters an answer aims to stay below."""
+FILL = 220
+"""Characters up to which an explanation takes in what stands beside it."""
 AT_MOST = 6
 """Statements in a list."""
 
@@ -135,7 +137,28 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
             break
         chosen.append(pick)
         rest.remove(pick)
-    return chosen
+    return chosen if several or hard - {Want.COUNT, Want.CONDITION} else _filled(chosen, material)
+
+
+def _filled(chosen: list[Candidate], material: Material) -> list[Candidate]:
+    """Add what the best passage says beside it, as long as it is short: an explanation is rarely one sentence."""
+    best = chosen[0]
+    beside = [
+        c
+        for c in material.candidates
+        if c.unit.chunk.id == best.unit.chunk.id
+        and c.unit.kind is not UnitKind.TITLE
+        and len(c.unit.say) >= SCRAP
+        and c.unit.subject == best.unit.subject
+        and c.score >= 0.35 * best.score
+    ]
+    filled = list(chosen)
+    for candidate in beside:
+        if len(filled) >= AT_MOST - 2 or _repeats(candidate, filled):
+            continue
+        if sum(len(c.unit.say) for c in filled) + len(candidate.unit.say) <= FILL:
+            filled.append(candidate)
+    return filled
 
 
 def _in_text_order(chosen: Sequence[Candidate]) -> list[Candidate]:

@@ -121,12 +121,12 @@ def _by_units(ranked: Sequence[Ranked], scored: Sequence[Candidate]) -> list[Ran
 def about(candidate: Candidate, name: Name) -> bool:
     """Tell whether a candidate speaks of a named organisation or programme."""
     unit = candidate.unit
-    plain = fold("\n".join((unit.chunk.text, unit.chunk.context, unit.subject))).lower()
+    plain = fold("\n".join((unit.chunk.text, unit.chunk.context, unit.subject, unit.source.title))).lower()
     plain = plain.replace("・", "").replace(" ", "").replace("ちょエコ", "ちよエコ")
     return name.said in plain
 
 
-def of_name(material: Material, names: Sequence[Name]) -> tuple[Candidate, ...]:
+def of_name(material: Material, names: Sequence[Name], *, strict: bool = False) -> tuple[Candidate, ...]:
     """Keep the candidates that speak of the names in a question; all of them where it names none.
 
     Where it names several, a candidate that speaks of any one is kept.
@@ -137,7 +137,8 @@ def of_name(material: Material, names: Sequence[Name]) -> tuple[Candidate, ...]:
     # A name in passing (the ministry that came to visit) is not the subject; then what speaks of it knows less of
     # the question than what does not.
     best = max((c.coverage for c in material.candidates), default=0.0)
-    if any(name.kind is MentionKind.PROGRAMME for name in names) or max((c.coverage for c in kept), default=0.0) >= 0.75 * best:
+    programme = strict and any(name.kind is MentionKind.PROGRAMME for name in names)
+    if programme or max((c.coverage for c in kept), default=0.0) >= 0.75 * best:
         return kept
     return material.candidates
 
@@ -156,7 +157,7 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     allowed = _sources_of_years(reading, material)
     pool = tuple(
         c
-        for c in of_name(material, reading.names)
+        for c in of_name(material, reading.names, strict=bool(reading.asked.hard))
         if _near_enough(c) and _for_this_ward(reading, c) and (allowed is None or c.unit.source.id in allowed)
     )
     if not pool:
@@ -168,7 +169,7 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
         return near
     if Want.CONDITION in hard:
         # A rule answers for the case described only if it speaks of that case.
-        near = tuple(c for c in near if c.own >= SAME_CASE)
+        near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c))
     kept = tuple(c for c in near if c.met & hard)
     if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:
         # The day, hour or place of something often stands on a line of its own beside it.
@@ -180,6 +181,11 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     if not kept and Want.DATE in hard:
         kept = tuple(c for c in near if names_year(c))
     return kept
+
+
+def _states_whom(candidate: Candidate) -> bool:
+    """A table with a column that says whom each row is for."""
+    return any("対象" in name for name in candidate.unit.block.header)
 
 
 def _for_this_ward(reading: Reading, candidate: Candidate) -> bool:

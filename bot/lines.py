@@ -1,0 +1,96 @@
+"""Lists for a phone: lines of the catalogue, each proved, the first few now and the rest on request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answer import Act, Answer
+from bot.contacts import office
+from bot.draft import Draft
+from bot.proofs import Proofs, passages
+from bot.reading import Reading
+from bot.units import Unit
+from knowledge.catalogue.models import Contact, Pointer
+
+AT_MOST = 6
+"""Lines shown at once."""
+_MORE = re.compile(r"のほか\d+件|の続き")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to be said, with the passages that prove it."""
+
+    text: str
+    proofs: tuple[Pointer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A line whose passages all stand in the index."""
+
+    text: str
+    units: tuple[Unit, ...]
+
+
+def proved(lines: Sequence[Line], proofs: Proofs) -> list[Proved]:
+    """Keep the lines that the index proves."""
+    found = []
+    for line in lines:
+        units = proofs.all_found(*line.proofs)
+        if units is not None:
+            found.append(Proved(line.text, tuple(units)))
+    return found
+
+
+def wants_more(reading: Reading) -> bool:
+    """Tell whether a message is the choice that asks for the rest of a list."""
+    return bool(_MORE.search(reading.text))
+
+
+def add_lines(draft: Draft, lines: Sequence[Proved], subject: str, *, rest: bool = False) -> tuple[str, ...]:
+    """Add the lines that fit on a phone.
+
+    Args:
+        draft: Gets the lines.
+        lines: All of them.
+        subject: What the list is of, in words that ask for the same list again.
+        rest: Begin after the lines that the first answer showed.
+    Returns:
+        The choice that asks for the rest; empty where nothing is left.
+    """
+    start = AT_MOST if rest and len(lines) > AT_MOST else 0
+    shown = lines[start : start + AT_MOST]
+    for line in shown:
+        draft.add(f"・{line.text}", *line.units)
+    left = len(lines) - start - len(shown)
+    # The number stands on the button alone: in the text it would be a figure that no passage holds.
+    return (f"{subject}のほか{left}件",) if left > 0 and not start else ()
+
+
+def add_contact_line(draft: Draft, reading: Reading, contact: Contact | None, proofs: Proofs, about: str) -> None:
+    """Say whom to ask, cited where the index proves it, else the ward's office by its name.
+
+    Args:
+        draft: Gets the line.
+        reading: The question.
+        contact: Whom the catalogue names.
+        proofs: The index.
+        about: What to ask for, such as "料金や申し込み"; a noun phrase.
+    """
+    unit = proofs.find(contact.proof) if contact else None
+    if contact is None or unit is None:
+        place = office(reading.ward)
+        draft.add(f"Please ask {place}." if reading.english else f"{about}は、{place}に聞いてください。")
+        return
+    ways = " / ".join(way for way in (contact.phone, contact.email) if way) or contact.url
+    told = f"{contact.name}({ways})" if ways else contact.name
+    note = f"({contact.note})" if contact.note and not reading.english else ""
+    draft.add(f"Please ask {told}." if reading.english else f"{about}は、{told}に聞いてください{note}。", unit)
+
+
+def finish(draft: Draft, *, act: Act = Act.ANSWER, choices: Sequence[str] = (), confidence: float = 0.85) -> Answer:
+    """Make the answer of a draft."""
+    return Answer(act, draft.text, draft.citations(), passages(draft), tuple(choices), confidence)
