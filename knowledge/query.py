@@ -77,7 +77,7 @@ def query(
         share = weights.synonym / max(1, len(terms)) ** 0.5
         _add(found, terms, share)
         for origin in words(word) or (word,):
-            synonyms.setdefault(origin, set()).update(terms)
+            synonyms.setdefault(origin, set()).update(_representatives(synonym))
     factor = weights.follow_up if leaning else weights.history
     for turn in reversed(history[-4:]):
         _add(found, words(turn), factor)
@@ -92,6 +92,13 @@ def query(
             for topic in _topics(turn, weights.follow_up * 0.5, {}).values():
                 topics.setdefault(topic.word, topic)
     return Query(fold(text), found, pairs, tuple(topics.values()))
+
+
+def _representatives(phrase: str) -> set[str]:
+    """The words of a synonym that stand for the whole of it: a part alone (削減 of 電力使用量の削減) means less."""
+    whole = [word.form for word in content(phrase) if not word.part]
+    longest = max(map(len, whole), default=0)
+    return {form for form in whole if len(form) == longest}
 
 
 def _topics(text: str, weight: float, synonyms: Mapping[str, set[str]]) -> dict[str, Topic]:

@@ -29,7 +29,9 @@ _EMPTY = frozenset(
     "ため 為 よう 様 それ 其れ これ 此れ あれ 彼れ ここ 此処 そこ 其処 その 其の この 此の ください 下さる くださる 教える 知る 言う いう 思う "
     "みる 見る くる 来る いく 行く おく 置く しまう 等 など 的 さん 様 うち 内 私 わたし 僕 ところ 所 とき 時 ほう 方 やつ 奴 やる 遣る "
     "もらう 貰う くれる 呉れる あげる てる とる ちゃう 願う お願い 御 お ご 聞く 良い いい よい 無い ない 他 ほか どの 何の どんな そんな こんな "
-    "じゃあ もう まだ また 又 とか って 欲しい ほしい たい れる られる せる させる 分かる わかる 件 そう".split()
+    "じゃあ もう まだ また 又 とか って 欲しい ほしい たい れる られる せる させる 分かる わかる 件 そう いつ頃 何時頃 日日 気 "
+    "how do does did the for of to in on at is are was were be can could would should will i we my our you your a an and or with what which who when where why please tell me about it this that "
+    "if so any some there have has had get much many us too hi hello".split()
 )
 _WORD = re.compile(r"[0-9A-Za-zぁ-んァ-ヶー一-龥々〆]")
 _MONTH = re.compile(r"(?<![\d/])(1[0-2]|[1-9])月(?!\s*\d{1,2}\s*日)")
