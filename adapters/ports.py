@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
-
-from ingest.pipeline import Result
+from typing import TYPE_CHECKING, Protocol
 
 from bot.answer import Answer, Question
 from knowledge.documents import Chunk, Document, Source
 from knowledge.index import Index
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Result
 
 
 class Answering(Protocol):

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from adapters.ports import Shown
+from adapters.bootstrap import Ippo
+from adapters.ports import Answering, Shown
+from adapters.settings import Settings
+from bot.assistant import Assistant
 from ingest.chunk import chunk, split_paragraphs
 from ingest.load import read
 from ingest.metadata import describe
@@ -46,11 +49,22 @@ class MemoryLibrary:
     def document(self, source: str, chunk: str | None = None) -> Shown | None:
         return self._shown.get(source)
 
-    def sources(self) -> Sequence[Source]:
-        return self._index.sources()
+    def list_sources(self) -> Sequence[tuple[Source, int]]:
+        return [(source, len(self._shown[source.id].chunks)) for source in self._index.sources()]
 
     def self_test(self) -> Sequence[str]:
         return self.problems
 
     def close(self) -> None:
         self.closed = True
+
+
+def services(library: MemoryLibrary, *, assistant: Answering | None = None, today: date | None = None) -> Ippo:
+    """The services around a library in memory; nothing can be ingested into it."""
+    settings = Settings(_env_file=None, today=today)  # type: ignore[call-arg] - pydantic-settings' own argument
+
+    def refuse(sources: Sequence[str], progress: object) -> list[object]:
+        raise AssertionError(f"the web was to ingest {sources}")
+
+    answering = assistant or Assistant(library, public_url=settings.public_url)
+    return Ippo(settings, library, answering, refuse)  # type: ignore[arg-type] - it never returns

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -13,12 +12,11 @@ import pytest
 
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
-from adapters.settings import Settings
 from adapters.web.edge import BODY_LIMIT
 from bot.answer import Answer, Question
 from bot.assistant import Assistant
 from knowledge.errors import StoreUnavailable
-from tests.library import MemoryLibrary
+from tests.library import MemoryLibrary, services
 
 pytestmark = pytest.mark.anyio
 
@@ -62,10 +60,8 @@ def library() -> MemoryLibrary:
 
 
 @pytest.fixture
-def ippo(library: MemoryLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ippo:
-    monkeypatch.chdir(tmp_path)
-    settings = Settings(today=date(2026, 4, 1))
-    return Ippo(settings, library, Assistant(library, public_url=settings.public_url))
+def ippo(library: MemoryLibrary) -> Ippo:
+    return services(library, today=date(2026, 4, 1))
 
 
 @pytest.fixture
@@ -125,7 +121,7 @@ async def test_a_follow_up_is_asked_with_what_was_said_before(library: MemoryLib
             asked.append(question)
             return Assistant(library, public_url="http://localhost:8000").answer(question)
 
-    transport = httpx.ASGITransport(create_app(Ippo(Settings(), library, Recording())))
+    transport = httpx.ASGITransport(create_app(services(library, assistant=Recording())))
     async with httpx.AsyncClient(transport=transport, base_url="http://ippo.test") as web:
         await say(web, "みどり省エネ診断について教えて", "1")
         await say(web, "それはいくら?", "2")
@@ -268,8 +264,7 @@ async def test_not_ready_when_an_arm_finds_nothing(web: httpx.AsyncClient, libra
 
 
 async def test_not_ready_when_nothing_is_indexed() -> None:
-    library = MemoryLibrary({})
-    ippo = Ippo(Settings(), library, Assistant(library, public_url="http://localhost:8000"))
+    ippo = services(MemoryLibrary({}))
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(ippo)), base_url="http://ippo.test") as web:
         ready = await web.get("/readyz")
@@ -278,14 +273,12 @@ async def test_not_ready_when_nothing_is_indexed() -> None:
     assert "index" in ready.json()["missing"]
 
 
-async def test_a_lost_database_is_said_calmly(
-    ippo: Ippo, library: MemoryLibrary, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_lost_database_is_said_calmly(library: MemoryLibrary, caplog: pytest.LogCaptureFixture) -> None:
     class Lost:
         def answer(self, question: Question) -> Answer:
             raise StoreUnavailable("connection to db.internal refused")
 
-    transport = httpx.ASGITransport(create_app(Ippo(ippo.settings, library, Lost())))
+    transport = httpx.ASGITransport(create_app(services(library, assistant=Lost())))
     async with httpx.AsyncClient(transport=transport, base_url="http://ippo.test") as web:
         reply = await say(web, "費用は?")
 
@@ -297,13 +290,13 @@ async def test_a_lost_database_is_said_calmly(
 
 
 async def test_an_unforeseen_failure_is_said_calmly_and_logged(
-    ippo: Ippo, library: MemoryLibrary, caplog: pytest.LogCaptureFixture
+    library: MemoryLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:
         def answer(self, question: Question) -> Answer:
             raise RuntimeError("internal detail")
 
-    transport = httpx.ASGITransport(create_app(Ippo(ippo.settings, library, Broken())))
+    transport = httpx.ASGITransport(create_app(services(library, assistant=Broken())))
     async with httpx.AsyncClient(transport=transport, base_url="http://ippo.test") as web:
         reply = await say(web, "費用は?")
 

@@ -14,10 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from adapters.app import create_app
-from adapters.bootstrap import Ippo
-from adapters.settings import Settings
-from bot.assistant import Assistant
-from tests.library import MemoryLibrary
+from tests.library import MemoryLibrary, services
 
 CHROMIUM = "/usr/bin/chromium"
 pytestmark = [
@@ -40,8 +37,7 @@ HOSTILE = """海の日の清掃活動
 def address() -> Iterator[str]:
     """A server on a free port, in a thread of this process."""
     library = MemoryLibrary({"診断/案内.md": GUIDE, "hostile.txt": HOSTILE})
-    settings = Settings(_env_file=None)  # type: ignore[call-arg]
-    app = create_app(Ippo(settings, library, Assistant(library, public_url=settings.public_url)))
+    app = create_app(services(library))
     # Listening before the thread starts: a browser's first request waits in the queue instead of failing.
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None))
