@@ -79,3 +79,6 @@ class Answer:
     """Tap-able next questions, at most 13."""
     confidence: float = 0.0
     """Estimated probability that the documents answer this question, 0 to 1, whatever the act."""
+    computed: frozenset[str] = frozenset()
+    """Numbers of the text that no passage can hold: worked out from the person's own, or repeated from them. Digits
+    with a decimal point and without grouping, `25380` or `25.38`."""

@@ -15,7 +15,7 @@ from bot.premise import correction
 from bot.reading import Reading, parts
 from bot.select import SCRAP, Candidate
 from bot.rows import row_saying
-from bot.units import Unit, UnitKind
+from bot.units import Unit, UnitKind, pairs_of
 from bot.wants import Want
 from knowledge.dates import dates, month_days, years
 from knowledge.documents import Kind
@@ -23,10 +23,13 @@ from knowledge.fold import fold, squeeze
 
 _OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
 _NEXT = re.compile(r"次(?:は|回|の(?!年))|今度|これから")
+_DIGITS = re.compile(r"\d+")
 _PERSON_NAME = re.compile(r"([一-龥]{1,3}\s?[一-龥ぁ-ん]{1,3})\s?(?:氏|さん|様|先生)")
 
 LENGTH = 300
 """Characters an answer aims to stay below."""
+SAME = 0.45
+"""Share of character pairs from which on two sentences with the same numbers say the same."""
 FILL = 220
 """Characters up to which an explanation takes in what stands beside it."""
 AT_MOST = 6
@@ -51,7 +54,8 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
     listed = len(chosen) > 1
     for candidate in chosen:
         text = saying(reading, candidate.unit)
-        draft.add(f"・{text}" if listed else _sentence(text), candidate.unit)
+        proofs = (candidate.unit, *_also(candidate, chosen, material))
+        draft.add(f"・{text}" if listed else _sentence(text), *proofs)
     note = _note(reading, chosen)
     if note:
         draft.add(note)
@@ -109,7 +113,7 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
     weights = {topic.word: topic.weight * material.retriever.idf(topic.word) for topic in reading.query.topics}
     total = sum(weights.values()) or 1.0
     names = {name.said for name in reading.names}
-    chosen = [best, *_beside(best, real, reading)]
+    chosen = [best, *(_listed(best, material) or _beside(best, real, reading))]
     # What the best leaves open may be said by a unit without the kind of value asked for.
     pool = dict.fromkeys((*real, *(c for c in material.candidates if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE)))
     rest = [c for c in pool if c not in chosen and c.score >= 0.5 * best.score and not _said_before(c, reading)]
@@ -165,6 +169,14 @@ def _in_text_order(chosen: Sequence[Candidate]) -> list[Candidate]:
     """What stands together in a document is told together, the best one's document first."""
     order = {c.unit.source.id: i for i, c in reversed(list(enumerate(chosen)))}
     return sorted(chosen, key=lambda c: (order[c.unit.source.id], c.unit.chunk.first))
+
+
+def _listed(best: Candidate, material: Material) -> list[Candidate]:
+    """The items that a lead-in introduces, in text order; all of a short list, the nearest of a long one."""
+    lead = fold(best.unit.quote)
+    items = [c for c in material.candidates if c.unit.block.lead == lead and c.unit.chunk.id == best.unit.chunk.id]
+    items = items[: AT_MOST - 1]
+    return sorted(items, key=lambda c: c.unit.chunk.text.find(c.unit.quote))
 
 
 _LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON})
@@ -250,6 +262,20 @@ def saying(reading: Reading, unit: Unit) -> str:
     if unit.kind is UnitKind.SENTENCE and len(text) < 30 and unit.subject and unit.subject not in text:  # noqa: PLR2004
         return f"{unit.subject}：{text}"
     return text
+
+
+def _also(candidate: Candidate, chosen: Sequence[Candidate], material: Material) -> tuple[Unit, ...]:
+    """A unit of another document that says the same, with the same numbers: two sources are better than one."""
+    mine, said = pairs_of(candidate.unit.say), _DIGITS.findall(fold(candidate.unit.say))
+    for other in material.candidates[:20]:
+        unit = other.unit
+        if unit.source.id == candidate.unit.source.id or any(unit.quote == c.unit.quote for c in chosen):
+            continue
+        theirs = pairs_of(unit.say)
+        same = len(mine & theirs) >= SAME * min(len(mine), len(theirs)) and len(theirs) >= 20  # noqa: PLR2004
+        if same and set(_DIGITS.findall(fold(unit.say))) & set(said):
+            return (unit,)
+    return ()
 
 
 def _sentence(text: str) -> str:

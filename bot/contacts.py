@@ -72,7 +72,8 @@ def _name(chunk: Chunk) -> str:
         text = readable(block.text)
         if _OFFICE.search(text) and len(text) <= 40 and not re.search(r"[:：]|^お?問", text):  # noqa: PLR2004
             return text
-    return chunk.heading[-1] if chunk.heading else ""
+    named = [heading for heading in chunk.heading if not re.match(r"資料[にで]", heading)]
+    return named[-1] if named else ""
 
 
 def contact_for(found: tuple[Contact, ...], ward: str | None, source: Source | None) -> Contact | None:

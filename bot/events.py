@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.lines import Line, add_contact_line, add_lines, finish, proved, wants_more
+from bot.lines import AT_MOST, Line, add_contact_line, add_lines, finish, proved, remaining
 from bot.places import ward_name
 from bot.proofs import Proofs
 from bot.reading import Reading
@@ -125,17 +125,14 @@ def _coming(
         return None if span else _nothing(reading, kinds, ward, catalogue, proofs, public_url)
     draft = Draft(public_url)
     whose = "千代田モデルの予定" if ward == HOME else f"{ward_name(ward)}の資料にある予定"
-    single = bool(_SINGLE.search(reading.text)) and not re.search(r"全部|一覧|すべて|いろいろ", reading.text)
+    single = bool(_SINGLE.search(reading.text)) and not remaining(reading) and not re.search(r"全部|一覧|すべて|いろいろ", reading.text)
     if reading.english:
         draft.add("From the documents' schedule:")
     elif single:
         draft.add(f"{whose}で、次の催しは先頭のものです。" if len(found) > 1 else f"{whose}で、次の催しはこちらです。")
     else:
         draft.add(f"{whose}で、これからの催しは次のとおりです。")
-    shown = found[:3] if single and not wants_more(reading) else found
-    more = add_lines(draft, shown, "これからの催し", rest=wants_more(reading))
-    if len(shown) < len(found):
-        more = (f"これからの催しのほか{len(found) - len(shown)}件",)
+    more = add_lines(draft, found, "これからの催し", reading, 3 if single else AT_MOST)
     add_contact_line(draft, reading, _contact(coming[0], catalogue), proofs, "会場や申し込み")
     return finish(draft, choices=(*more, f"{coming[0].name}の内容は?", "終わった催しは?"))
 
@@ -174,7 +171,7 @@ def _past(
         return None
     draft = Draft(public_url)
     draft.add("Past events, the latest first:" if reading.english else "資料にある催しのうち、終わったものです(新しい順)。")
-    more = add_lines(draft, found, "終わった催し", rest=wants_more(reading))
+    more = add_lines(draft, found, "終わった催し", reading)
     return finish(draft, choices=(*more, "次の催しは?"))
 
 

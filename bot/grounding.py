@@ -21,7 +21,8 @@ def unsupported(answer: Answer) -> list[tuple[str, str]]:
 
     Returns:
         (kind, value) pairs of kinds `number`, `organisation`, `address`; empty for a grounded answer. Markers
-        are not numbers; an answer without a citation may hold none of the three.
+        are not numbers; an answer without a citation may hold none of the three. What the program worked out
+        itself (`Answer.computed`) needs no passage.
     """
     cited = {citation.chunk for citation in answer.citations}
     chunks = [passage.chunk for passage in answer.passages if passage.chunk.id in cited]
@@ -37,7 +38,7 @@ def unsupported(answer: Answer) -> list[tuple[str, str]]:
     # "・" lists, "23区" as the name of the wards and the like are words, not statements.
     for match in _NUMBER.finditer(text.replace("23区", "")):
         value = match.group().replace(",", "")
-        if value.rstrip(".") not in numbers and value not in plain:
+        if value.rstrip(".") not in numbers | answer.computed and value not in plain:
             found.append(("number", match.group()))
     for match in _ORGANISATION.finditer(text):
         if squeeze(match.group()) not in plain:

@@ -16,7 +16,7 @@ from knowledge.catalogue.models import Contact, Pointer
 
 AT_MOST = 6
 """Lines shown at once."""
-_MORE = re.compile(r"のほか\d+件|の続き")
+_MORE = re.compile(r"のほか(\d{1,3})件")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +45,32 @@ def proved(lines: Sequence[Line], proofs: Proofs) -> list[Proved]:
     return found
 
 
-def wants_more(reading: Reading) -> bool:
-    """Tell whether a message is the choice that asks for the rest of a list."""
-    return bool(_MORE.search(reading.text))
+def remaining(reading: Reading) -> int:
+    """Give how many lines the choice that asks for the rest of a list names; 0 for any other message."""
+    match = _MORE.search(reading.text)
+    return int(match[1]) if match else 0
 
 
-def add_lines(draft: Draft, lines: Sequence[Proved], subject: str, *, rest: bool = False) -> tuple[str, ...]:
-    """Add the lines that fit on a phone.
+def add_lines(draft: Draft, lines: Sequence[Proved], subject: str, reading: Reading, at_most: int = AT_MOST) -> tuple[str, ...]:
+    """Add the lines that fit on a phone, or those after them if the question is the choice that asks for the rest.
 
     Args:
         draft: Gets the lines.
         lines: All of them.
         subject: What the list is of, in words that ask for the same list again.
-        rest: Begin after the lines that the first answer showed.
+        reading: The question.
+        at_most: Lines to show in the first answer; the following ones show `AT_MOST`.
     Returns:
         The choice that asks for the rest; empty where nothing is left.
     """
-    start = AT_MOST if rest and len(lines) > AT_MOST else 0
-    shown = lines[start : start + AT_MOST]
+    left = remaining(reading)
+    start = max(0, len(lines) - left) if left else 0
+    shown = lines[start : start + (AT_MOST if left else at_most)]
     for line in shown:
         draft.add(f"・{line.text}", *line.units)
     left = len(lines) - start - len(shown)
     # The number stands on the button alone: in the text it would be a figure that no passage holds.
-    return (f"{subject}のほか{left}件",) if left > 0 and not start else ()
+    return (f"{subject}のほか{left}件",) if left > 0 else ()
 
 
 def add_contact_line(draft: Draft, reading: Reading, contact: Contact | None, proofs: Proofs, about: str) -> None:

@@ -24,6 +24,8 @@ def outline(reading: Reading, material: Material, public_url: str) -> Answer | N
     titles = [c for c in material.candidates if c.unit.kind is UnitKind.TITLE]
     if not titles:
         return None
+    if any(c.unit.block.lead and c.evidence >= 0.8 for c in material.candidates[:5]):  # noqa: PLR2004
+        return None  # a lead-in with its items says it
     parent = max(titles, key=lambda c: c.own)
     best = max((c.own for c in material.candidates if c.unit.kind is not UnitKind.TITLE), default=0.0)
     if parent.own < 0.9 * best or parent.own < 0.3 or parent.evidence < 0.8:  # noqa: PLR2004 - a statement says it better

@@ -8,9 +8,10 @@ from bot.answer import Act, Answer
 from bot.contacts import Contact, contact_for, office
 from bot.draft import Draft
 from bot.material import Material
-from bot.places import ward_name
+from bot.places import named, ward_name
 from bot.policies import on_topic
 from bot.reading import Reading
+from bot.wants import Want
 from knowledge.documents import Passage
 
 STARTERS = ("何から始めればいい?", "使える補助金は?", "電気代を下げたい", "CO2を測りたい", "相談窓口は?")
@@ -107,15 +108,16 @@ def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answe
     specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]  # noqa: PLR2004
     if len(specific) > 1:
         return None
-    best = [c for c in material.candidates if c.unit.source.wards][:1]
+    offered = [c for c in material.candidates if c.unit.source.wards and Want.SUBSIDY in c.met]
+    best = sorted(offered, key=lambda c: not named(c.unit.subject))[:1]
     draft = Draft(public_url)
     if reading.english:
         draft.add("Which ward is your business in? Grants differ by ward.")
     else:
         draft.add("お店や会社は、どちらの区にありますか? 使える補助金・助成金は区によって違います。")
         if best:
-            named = "、".join(ward_name(ward) for ward in best[0].unit.source.wards[:1])
-            draft.add(f"(手元の資料には、{named}の制度などがあります)", best[0].unit)
+            place = ward_name(best[0].unit.source.wards[0])
+            draft.add(f"(手元の資料には、{place}の制度などがあります)", best[0].unit)
     return Answer(
         Act.CLARIFY,
         draft.text,

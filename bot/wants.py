@@ -224,6 +224,10 @@ def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
             return bool(dates(folded) or month_days(folded) or year_months(folded) or re.search(r"\d+月", folded))
         case Want.COUNT if asked and asked.counters - {"つ"}:
             return any(re.search(rf"\d[\d,~-]*\s*{counter}", folded) for counter in _similar(asked.counters))
+        case Want.AMOUNT:
+            # "How much is paid" is answered by a rate as well as by a sum.
+            share = re.search(r"助成|補助|経費|受験料|費用", folded) and _VALUE_RE[Want.RATE].search(folded)
+            return bool(_VALUE_RE[Want.AMOUNT].search(folded) or share)
         case Want.ORGANISATION if asked and asked.bodies:
             return any(
                 match.group() not in asked.said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import reduce
 
 from bot.estimate.amounts import Amount
 from bot.estimate.periods import YEAR, Period
@@ -77,10 +78,10 @@ def _line(factor: Factor, parts: tuple[Amount, ...]) -> Line:
     months = _named_months(parts)
     if months:
         # 5月 400kWh, 6月 500kWh are two months of one meter, not two meters.
-        total = sum((_number(part) for part in parts), Decimal(0))
-        quantity = _times(total, Period(12, months))
+        said = reduce(EXACT.add, map(_number, parts))
+        quantity = _times(said, Period(12, months))
     else:
-        quantity = sum((_yearly(part) for part in parts), Decimal(0))
+        quantity = reduce(EXACT.add, map(_yearly, parts))
     return Line(parts, factor, quantity.quantize(CENT, context=EXACT), EXACT.multiply(quantity, factor.kg))
 
 
@@ -100,6 +101,11 @@ def _yearly(amount: Amount) -> Decimal:
 
 def _times(number: Decimal, period: Period) -> Decimal:
     return EXACT.divide(EXACT.multiply(number, Decimal(period.times)), Decimal(period.of))
+
+
+def total(lines: Sequence[Line]) -> Decimal:
+    """Add the lines up, in kg of CO2."""
+    return reduce(EXACT.add, (line.kg for line in lines), Decimal(0))
 
 
 def tonnes(kg: Decimal) -> Decimal:

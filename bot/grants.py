@@ -1,0 +1,173 @@
+"""Which grants there are: for a ward, a purpose, a tenant; amounts with their fiscal year, the rest with the office.
+
+Never "you will get": whether an application is granted is the office's word, and this year's amounts are too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.answer import Answer
+from bot.draft import Draft
+from bot.lines import Line, add_contact_line, add_lines, finish, proved
+from bot.places import ward_name
+from bot.proofs import Proofs
+from bot.reading import Reading
+from bot.wants import Want
+from knowledge.catalogue.load import Catalogue
+from knowledge.catalogue.models import About, Contact, Grant, Pointer, Tenant, Terms
+from knowledge.catalogue.queries import contact_for, grants_for, needs_in, plain
+
+_TENANT = re.compile(r"テナント|借り(?:て|た|る|物)|賃貸|貸しビル|貸事務所|間借り|雑居ビル|入居|\btenants?\b|\brent", re.IGNORECASE)
+_OWNER = re.compile(r"自社ビル|持ちビル|自社所有|持ち家|自分の建物|自己所有")
+_DONE = re.compile(r"(?:もう|すでに|既に|先に).{0,12}(?:工事|発注|注文|契約|購入|買).{0,8}(?:した|しちゃ|して|済|ちゃった)")
+_MONEY = frozenset({Want.AMOUNT, Want.RATE})
+
+
+def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str) -> Answer | None:
+    """Answer "which grants": None for another question, an unknown ward, or where the index proves nothing."""
+    if len(reading.named_wards) > 1 or (reading.ward and reading.named_wards - {reading.ward}):
+        # Another ward's grant: what may be said of it is decided elsewhere.
+        return None
+    ward = reading.ward or next(iter(reading.named_wards), None)
+    if not ward or reading.asked.hard - _MONEY or reading.premise or _DONE.search(reading.text):
+        return None
+    named = _named(reading, catalogue, ward)
+    money = bool(reading.asked.kinds & _MONEY)
+    needs = needs_in(catalogue, reading.text)
+    if any(need.id == "subsidy-help" for need in needs) or not (reading.subsidy or named):
+        return None
+    purpose = [need.id for need in needs]
+    if named:
+        return _amounts(reading, named, purpose, catalogue, proofs, public_url) if money else None
+    tenant = True if _TENANT.search(reading.text) else False if _OWNER.search(reading.text) else None
+    if Want.ELIGIBILITY in reading.asked and not purpose and tenant is None and not re.search(r"何|なに|どんな|どれ|ある|一覧", reading.text):
+        return None
+    found = grants_for(catalogue, ward, tenant, purpose)
+    if not any(grant.ward == ward for grant in found):
+        return None
+    if money:
+        return _amounts(reading, [g for g in found if g.ward == ward], purpose, catalogue, proofs, public_url)
+    return _list(reading, found, ward, purpose, catalogue, proofs, public_url, tenant=tenant)
+
+
+def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Grant]:
+    said = plain(reading.text)
+    return [
+        grant
+        for grant in catalogue.grants
+        if grant.ward in (ward, "tokyo", "japan")
+        # 太陽光発電システム is a purpose as well as a grant's name.
+        and not set(needs_of_name(catalogue, grant)) >= set(grant.needs) > set()
+        and any(plain(name) in said for name in (grant.name, *grant.names))
+    ]
+
+
+def needs_of_name(catalogue: Catalogue, grant: Grant) -> list[str]:
+    """The needs that a grant's bare name says, where that name is only a thing ("太陽光発電システム")."""
+    return [need.id for need in needs_in(catalogue, grant.name)]
+
+
+def _list(
+    reading: Reading,
+    grants: Sequence[Grant],
+    ward: str,
+    purpose: Sequence[str],
+    catalogue: Catalogue,
+    proofs: Proofs,
+    public_url: str,
+    *,
+    tenant: bool | None,
+) -> Answer | None:
+    lines = [_line(grant, ward, purpose, proofs, tenant=tenant) for grant in grants]
+    if tenant and not purpose:
+        diagnosis = catalogue.programme("cool-net-diagnosis")
+        if diagnosis.tenant_proof:
+            lines.insert(0, Line(f"{diagnosis.name}：{diagnosis.about}", (diagnosis.tenant_proof,)))
+    found = proved(lines, proofs)
+    if not any(proofs.find(grant.proof) for grant in grants if grant.ward == ward):
+        return None
+    draft = Draft(public_url)
+    here = ward_name(ward)
+    if reading.english:
+        draft.add(f"Grants that the documents name for {here}; whether you can use one is the office's decision:")
+    elif tenant:
+        draft.add(f"借りている建物の方が{here}で調べるとよい支援です。対象になるかどうかは窓口が決めます。")
+    else:
+        draft.add(f"{here}の資料には、次の支援があります。対象になるかどうかは窓口が決めます。")
+    more = add_lines(draft, found, f"{here}の{'テナントの' if tenant else ''}助成", reading)
+    _close(draft, reading, grants, catalogue, proofs)
+    choices = [f"{grant.name}の額は?" for grant in grants if grant.terms and grant.ward == ward and not purpose]
+    return finish(draft, choices=(*more, *choices[:4]))
+
+
+def _line(grant: Grant, ward: str, purpose: Sequence[str], proofs: Proofs, *, tenant: bool | None) -> Line:
+    where = "" if grant.ward == ward else f"（{ward_name(grant.ward)}）"
+    text = f"{grant.name}{where}：{grant.about}"
+    used: list[Pointer] = [grant.proof]
+    terms = [t for t in _terms(grant, purpose) if proofs.find(t.proof)] if purpose else []
+    if terms:
+        text += f"（{_told(terms)}）"
+        used.extend(t.proof for t in terms)
+    if tenant and grant.tenant_proof and proofs.find(grant.tenant_proof):
+        if grant.tenant is Tenant.WITH_CONSENT:
+            text += "。※建物の所有者の同意書が要るとする古い案内があります"
+            used.append(grant.tenant_proof)
+        elif grant.tenant is Tenant.UNKNOWN:
+            text += "。※借りている建物から申請できるかは要確認"
+            used.append(grant.tenant_proof)
+    return Line(text, tuple(used))
+
+
+def _terms(grant: Grant, purpose: Sequence[str]) -> list[Terms]:
+    """The terms for a purpose: its own, and those that hold for every purpose; without a purpose all of them."""
+    return [t for t in grant.terms if not purpose or not t.needs or set(t.needs) & set(purpose)]
+
+
+def _told(terms: Sequence[Terms]) -> str:
+    """Say terms, each year once: 令和6年度の案内では…、…."""
+    years: dict[str, list[str]] = {}
+    for t in terms:
+        years.setdefault(t.label, []).append(t.text)
+    return "。".join(f"{label}では{'、'.join(texts)}" for label, texts in years.items())
+
+
+def _amounts(
+    reading: Reading, grants: Sequence[Grant], purpose: Sequence[str], catalogue: Catalogue, proofs: Proofs, public_url: str
+) -> Answer | None:
+    """Tell what grants paid, each figure with its year; None where the documents give no figure."""
+    lines = []
+    for grant in grants:
+        terms = [t for t in _terms(grant, purpose) if proofs.find(t.proof)]
+        if terms:
+            lines.append(Line(f"{grant.name}：{_told(terms)}", tuple(t.proof for t in terms)))
+    found = proved(lines, proofs)
+    if not found:
+        return None
+    draft = Draft(public_url)
+    draft.add(
+        "From the documents; this year's figures may differ:"
+        if reading.english
+        else "資料で確認できる額は、次の年度のものです。今年度の額は変わっていることがあります。"
+    )
+    more = add_lines(draft, found, "助成の額", reading)
+    _close(draft, reading, grants, catalogue, proofs)
+    return finish(draft, choices=more)
+
+
+def _close(draft: Draft, reading: Reading, grants: Sequence[Grant], catalogue: Catalogue, proofs: Proofs) -> None:
+    """The rule before order and work, and whom to ask."""
+    before = next((grant.before for grant in grants if grant.before and proofs.find(grant.before)), None)
+    unit = proofs.find(before) if before else None
+    if unit is not None and not reading.english:
+        draft.add("契約・注文・工事の前に、窓口に聞いてください。", unit)
+    add_contact_line(draft, reading, _contact(grants, catalogue), proofs, "今年度の額や受付")
+
+
+def _contact(grants: Sequence[Grant], catalogue: Catalogue) -> Contact | None:
+    """The grants' own office if they share one; else the ward's, one without a number rather than another's."""
+    ids = {grant.contact for grant in grants if grant.contact}
+    if len(ids) == 1:
+        return catalogue.contact(ids.pop())
+    return contact_for(catalogue, grants[0].ward, About.GRANTS)

@@ -1,0 +1,35 @@
+"""What text search answers badly: "all that do X", "the next one", "which of them fit", from the catalogue.
+
+Nothing is said that the index does not prove, so where the shipped pages are not indexed the answer is None and
+the text search goes on.
+"""
+
+from __future__ import annotations
+
+from bot.answer import Answer
+from bot.events import event_listing
+from bot.grants import grant_listing
+from bot.offers import offer_listing
+from bot.proofs import Proofs
+from bot.reading import Reading
+from knowledge.catalogue.load import shipped
+from knowledge.index import Index
+
+
+def listing(reading: Reading, index: Index, public_url: str) -> Answer | None:
+    """Answer a question that asks for a list or for the next of a series.
+
+    Args:
+        reading: The question; its `today` decides what is past.
+        index: Must hold the passages that are cited.
+        public_url: Base of the citations' addresses.
+    Returns:
+        An answer with a citation for every line; an abstention where the documents' calendar has ended; None where
+        the catalogue has nothing for the question or the index nothing to prove it with.
+    """
+    catalogue, proofs = shipped(), Proofs(index)
+    for answered in (event_listing, grant_listing, offer_listing):
+        answer = answered(reading, catalogue, proofs, public_url)
+        if answer is not None:
+            return answer
+    return None
