@@ -100,7 +100,8 @@ def lay_out(blocks: Sequence[Block], anchors: Iterable[Anchor]) -> list[Section]
 
 
 def _section(block: Block, page: int | None) -> Section:
-    section = Section(_SHAPES[block.kind], title=block.table)
+    # A table's title is often the heading above it, which the page shows already.
+    section = Section(_SHAPES[block.kind], title="" if block.heading[-1:] == (block.table,) else block.table)
     if block.kind is BlockKind.HEADING:
         section.level = min(max(len(block.heading), 1) + 1, 6)
     if block.page is not None and block.page != page:

@@ -26,6 +26,14 @@ def test_items_make_one_list_and_rows_one_table_a_title() -> None:
     assert sections[3].title == "別の表"
 
 
+def test_a_title_that_is_the_heading_above_is_not_shown_twice() -> None:
+    row = Block(BlockKind.ROW, "a", ("案内", "窓口一覧"), cells=("a",), table="窓口一覧")
+
+    (table,) = lay_out([row], [])
+
+    assert table.title == ""
+
+
 def test_what_was_cut_for_its_length_is_shown_as_one() -> None:
     blocks = [
         Block(BlockKind.PARAGRAPH, "一つ目の文。"),
