@@ -52,8 +52,13 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
     if lead:
         draft.add(lead)
     listed = len(chosen) > 1
+    last = ""
     for candidate in chosen:
         text = saying(reading, candidate.unit)
+        subject = candidate.unit.subject
+        if subject == last and text.startswith(f"{subject}："):
+            text = text.removeprefix(f"{subject}：")  # said on the line above
+        last = subject
         proofs = (candidate.unit, *_also(candidate, chosen, material))
         draft.add(f"・{text}" if listed else _sentence(text), *proofs)
     note = _note(reading, chosen)
@@ -141,7 +146,8 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
             break
         chosen.append(pick)
         rest.remove(pick)
-    return chosen if several or hard - {Want.COUNT, Want.CONDITION} else _filled(chosen, material)
+    listed = any(c.unit.block.lead for c in chosen[1:])
+    return chosen if several or listed or hard - {Want.COUNT, Want.CONDITION} else _filled(chosen, material)
 
 
 def _filled(chosen: list[Candidate], material: Material) -> list[Candidate]:

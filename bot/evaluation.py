@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from bot.answer import Act, Answer, Question, Turn
-from bot.assistant import Assistant
 from bot.grounding import unsupported
+from bot.ports import Answering
 from knowledge.fold import squeeze
 
 BUDGETS = (1000, 2000, 4000)
@@ -99,7 +99,7 @@ def _share(values: Iterable[bool]) -> float | None:
 
 
 def evaluate(
-    assistant: Assistant, items: Sequence[Mapping[str, Any]], originals: Mapping[str, str], today: date
+    assistant: Answering, items: Sequence[Mapping[str, Any]], originals: Mapping[str, str], today: date
 ) -> Report:
     """Answer every item and score it.
 

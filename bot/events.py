@@ -30,6 +30,7 @@ _COMING = re.compile(
 )
 _PAST = re.compile(r"過去|これまで(?:の|に)|今まで(?:の|に)|終わっ(?:た|て)|終了(?:した|済)|前回|開催済|\bpast\b")
 _OVER = re.compile(r"終わ(?:った|って|り)|終了|まだ|間に合|過ぎ")
+_ALL = re.compile(r"全部|一覧|すべて|いろいろ|\ball\b", re.IGNORECASE)
 _SINGLE = re.compile(r"次|今度|直近|いつ|next|when", re.IGNORECASE)
 _MONTH = re.compile(r"(?<!\d)(\d{1,2})月(?!\d)")
 _RELATIVE = {"今月": 0, "来月": 1, "再来月": 2}
@@ -116,23 +117,24 @@ def _coming(
     span = _span(reading.text, today)
     if span:
         coming = tuple(event for event in coming if event.start <= span[1] and event.end >= span[0])
-    first = next_event(catalogue, today, kinds=kinds, ward=ward)
-    if first and first in coming:
+    ahead = next_event(catalogue, today, kinds=kinds, ward=ward)
+    if ahead and ahead in coming:
         # What the documents state goes before what was read off the layout of a table.
-        coming = (first, *(event for event in coming if event is not first))
+        coming = (ahead, *(event for event in coming if event is not ahead))
     found = proved([_line(event, today) for event in coming], proofs)
     if not found:
         return None if span else _nothing(reading, kinds, ward, catalogue, proofs, public_url)
     draft = Draft(public_url)
     whose = "千代田モデルの予定" if ward == HOME else f"{ward_name(ward)}の資料にある予定"
-    single = bool(_SINGLE.search(reading.text)) and not remaining(reading) and not re.search(r"全部|一覧|すべて|いろいろ", reading.text)
-    if reading.english:
-        draft.add("From the documents' schedule:")
-    elif single:
-        draft.add(f"{whose}で、次の催しは先頭のものです。" if len(found) > 1 else f"{whose}で、次の催しはこちらです。")
+    single = bool(_SINGLE.search(reading.text)) and not remaining(reading) and not _ALL.search(reading.text)
+    if single:
+        first, *found = found
+        draft.add(f"Next, from the documents: {first.text}" if reading.english else f"{whose}で次にあるのは、こちらです。\n{first.text}", *first.units)
+        if found:
+            draft.add("After that:" if reading.english else "そのあとの予定：")
     else:
-        draft.add(f"{whose}で、これからの催しは次のとおりです。")
-    more = add_lines(draft, found, "これからの催し", reading, 3 if single else AT_MOST)
+        draft.add("From the documents' schedule:" if reading.english else f"{whose}で、これからの催しは次のとおりです。")
+    more = add_lines(draft, found, "これからの催し", reading, 2 if single else AT_MOST)
     add_contact_line(draft, reading, _contact(coming[0], catalogue), proofs, "会場や申し込み")
     return finish(draft, choices=(*more, f"{coming[0].name}の内容は?", "終わった催しは?"))
 

@@ -31,7 +31,10 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
         # Another ward's grant: what may be said of it is decided elsewhere.
         return None
     ward = reading.ward or next(iter(reading.named_wards), None)
-    if not ward or reading.asked.hard - _MONEY or reading.premise or _DONE.search(reading.text):
+    tenant = True if _TENANT.search(reading.text) else False if _OWNER.search(reading.text) else None
+    # "Also for a tenant" is a condition that the list itself is made by.
+    answerable = _MONEY if tenant is None else _MONEY | {Want.CONDITION}
+    if not ward or reading.asked.hard - answerable or reading.premise or _DONE.search(reading.text):
         return None
     named = _named(reading, catalogue, ward)
     money = bool(reading.asked.kinds & _MONEY)
@@ -41,7 +44,6 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     purpose = [need.id for need in needs]
     if named:
         return _amounts(reading, named, purpose, catalogue, proofs, public_url) if money else None
-    tenant = True if _TENANT.search(reading.text) else False if _OWNER.search(reading.text) else None
     if Want.ELIGIBILITY in reading.asked and not purpose and tenant is None and not re.search(r"何|なに|どんな|どれ|ある|一覧", reading.text):
         return None
     found = grants_for(catalogue, ward, tenant, purpose)
@@ -57,16 +59,8 @@ def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Grant]:
     return [
         grant
         for grant in catalogue.grants
-        if grant.ward in (ward, "tokyo", "japan")
-        # 太陽光発電システム is a purpose as well as a grant's name.
-        and not set(needs_of_name(catalogue, grant)) >= set(grant.needs) > set()
-        and any(plain(name) in said for name in (grant.name, *grant.names))
+        if grant.ward in (ward, "tokyo", "japan") and any(plain(name) in said for name in (grant.name, *grant.names))
     ]
-
-
-def needs_of_name(catalogue: Catalogue, grant: Grant) -> list[str]:
-    """The needs that a grant's bare name says, where that name is only a thing ("太陽光発電システム")."""
-    return [need.id for need in needs_in(catalogue, grant.name)]
 
 
 def _list(
@@ -103,13 +97,12 @@ def _list(
 
 
 def _line(grant: Grant, ward: str, purpose: Sequence[str], proofs: Proofs, *, tenant: bool | None) -> Line:
-    where = "" if grant.ward == ward else f"（{ward_name(grant.ward)}）"
-    text = f"{grant.name}{where}：{grant.about}"
-    used: list[Pointer] = [grant.proof]
+    if grant.ward != ward:
+        text = f"{grant.name}（{ward_name(grant.ward)}）：{grant.about}。※今年度あるかは要確認"
+        return Line(text, (grant.proof,))
     terms = [t for t in _terms(grant, purpose) if proofs.find(t.proof)] if purpose else []
-    if terms:
-        text += f"（{_told(terms)}）"
-        used.extend(t.proof for t in terms)
+    text = f"{grant.name}：{_told(terms) if terms else grant.about}"
+    used: list[Pointer] = [t.proof for t in terms] or [grant.proof]
     if tenant and grant.tenant_proof and proofs.find(grant.tenant_proof):
         if grant.tenant is Tenant.WITH_CONSENT:
             text += "。※建物の所有者の同意書が要るとする古い案内があります"
@@ -166,8 +159,9 @@ def _close(draft: Draft, reading: Reading, grants: Sequence[Grant], catalogue: C
 
 
 def _contact(grants: Sequence[Grant], catalogue: Catalogue) -> Contact | None:
-    """The grants' own office if they share one; else the ward's, one without a number rather than another's."""
-    ids = {grant.contact for grant in grants if grant.contact}
+    """The office that the ward's own grants share; where they have several, the ward's office for all of them."""
+    ward = grants[0].ward
+    ids = {grant.contact for grant in grants if grant.contact and grant.ward == ward}
     if len(ids) == 1:
         return catalogue.contact(ids.pop())
-    return contact_for(catalogue, grants[0].ward, About.GRANTS)
+    return contact_for(catalogue, ward, About.GRANTS)

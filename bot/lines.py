@@ -41,7 +41,8 @@ def proved(lines: Sequence[Line], proofs: Proofs) -> list[Proved]:
     for line in lines:
         units = proofs.all_found(*line.proofs)
         if units is not None:
-            found.append(Proved(line.text, tuple(units)))
+            # Two pointers may mean one block, which needs one marker.
+            found.append(Proved(line.text, tuple({(unit.chunk.id, unit.quote): unit for unit in units}.values())))
     return found
 
 

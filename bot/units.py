@@ -19,6 +19,7 @@ from knowledge.tokens import bigrams, plain_kana, words
 _BULLET = re.compile(r"^(?:[・･•●○◯◆◇■□▼✓✔☑※–—*+\-]\s*|[①-⑳]\s*|[(（]?\d{1,2}[)）]\s*)+")
 _LABEL = re.compile(r"^([^：:。、\n]{2,24})\s*[：:]\s*(?=\S)")
 _NUMBER_CELL = re.compile(r"^[-+]?[\d,.]+\s*\S{0,4}$")
+_ENDS_LABEL = re.compile(r"[：:]\**$")
 _HEADING_NAME = re.compile(r"^【(.+)】$")
 
 
@@ -128,7 +129,8 @@ def _pieces(block: Block, above: Sequence[Block]) -> Iterator[tuple[UnitKind, st
         case BlockKind.ITEM:
             yield UnitKind.ITEM, block.text, _subject(block)
         case BlockKind.PARAGRAPH:
-            label = readable(before.text) if before and before.kind is BlockKind.ITEM and len(before.text) <= 30 else ""  # noqa: PLR2004
+            labelled = before and before.kind is BlockKind.ITEM and len(before.text) <= 30 and _ENDS_LABEL.search(before.text)  # noqa: PLR2004
+            label = readable(before.text) if before and labelled else ""
             yield UnitKind.SENTENCE, block.text, label or _subject(block)
         case BlockKind.HEADER:
             return

@@ -19,7 +19,7 @@ from sudachipy import Dictionary, SplitMode, Tokenizer
 from knowledge.dates import month_days, year_months, years
 from knowledge.fold import fold
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the terms of the same text would come out differently."""
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "連体詞", "代名詞"}
@@ -97,11 +97,16 @@ def _content(folded: str) -> Iterator[Word]:
             part = morpheme.part_of_speech()
             if part[0] not in _CONTENT:
                 continue
-            form = plain_kana(morpheme.normalized_form())
+            surface = morpheme.surface()
+            # Sudachi writes English in kana (the → ザ); the word itself is what documents and questions share.
+            latin = surface.isascii() and surface.isalpha()
+            form = surface.lower() if latin else plain_kana(morpheme.normalized_form())
             if form in _EMPTY or not _WORD.search(form):
                 continue
             noun = part[0] == "名詞"
             yield Word(form, noun, False)
+            if latin and not morpheme.normalized_form().isascii():
+                yield Word(plain_kana(morpheme.normalized_form()), noun, True)
             pieces = morpheme.split(SplitMode.A)
             if len(pieces) > 1:
                 for piece in pieces:

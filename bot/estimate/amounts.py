@@ -13,7 +13,11 @@ from knowledge.catalogue.factors import Energy, Unit
 _UNITS: tuple[tuple[str, Unit, Decimal], ...] = (
     (r"g\s?wh|ギガワット(?:アワー|時)", "kWh", Decimal(1_000_000)),
     (r"m\s?wh|メガワット(?:アワー|時)", "kWh", Decimal(1000)),
-    (r"k\s?w\s?[/・]?\s?h(?:r?s?)(?![a-z])|khw(?![a-z])|kw時|キロワット\s?[・/]?\s?(?:アワー?|時間?|h(?![a-z]))|kilowatt[ -]?hours?", "kWh", Decimal(1)),
+    (
+        r"k\s?w\s?[/・]?\s?h(?:r?s?)(?![a-z])|khw(?![a-z])|kw時|キロワット\s?[・/]?\s?(?:アワー?|時間?|h(?![a-z]))|kilowatt[ -]?hours?",
+        "kWh",
+        Decimal(1),
+    ),
     (r"k\s?w(?![a-z])|キロワット?", "kWh", Decimal(1)),
     (r"n?m\^?3(?!\d)|立米|りゅうべい|立方(?:メートル|メーター|m)?|リューベ|cubic\s?met(?:er|re)s?", "m3", Decimal(1)),
     (r"kl(?![a-z])|キロリット?ル|キロリッター", "L", Decimal(1000)),
@@ -23,21 +27,29 @@ _UNITS: tuple[tuple[str, Unit, Decimal], ...] = (
     (r"gj(?![a-z])|ギガジュール", "GJ", Decimal(1)),
     (r"mj(?![a-z])|メガジュール", "GJ", Decimal("0.001")),
 )
-_UNIT = re.compile("|".join(rf"\s*[(\[]?(?P<u{i}>{pattern})[)\]]?" for i, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
+_UNIT = re.compile(
+    "|".join(rf"\s*[(\[]?(?P<u{i}>{pattern})[)\]]?" for i, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE
+)
 _POWER = 3
 """Place of kW in `_UNITS`: people say it for kWh, but it is also the size of a contract or a panel."""
 
 WORDS: tuple[tuple[Energy | None, str], ...] = (
     (Energy.LPG, r"lpg|lpガス|l\.?p\.?ガス|エルピー(?:ジー|ガス)?|プロパン(?:ガス)?|propane"),
     (Energy.GASOLINE, r"ガソリン|がそりん|ハイオク|レギュラー|揮発油|gasoline|\bpetrol\b"),
-    (Energy.CITY_GAS, r"都市ガス|東京ガス|天然ガス|(?:city|town|natural) gas|(?<!効果)(?<!炭酸)(?<!排)(?<!排出)ガス(?!ケット)|\bgas\b"),
+    (
+        Energy.CITY_GAS,
+        r"都市ガス|東京ガス|天然ガス|(?:city|town|natural) gas|(?<!効果)(?<!炭酸)(?<!排)(?<!排出)ガス(?!ケット)|\bgas\b",
+    ),
     (Energy.DIESEL, r"軽油|ディーゼル|diesel"),
     (Energy.KEROSENE, r"灯油|とうゆ|kerosene"),
     (Energy.HEAVY_OIL, r"(?:a|エー)?\s?(?<![bc])重油|heavy (?:fuel )?oil(?: a)?|\bfuel oil\b"),
     (Energy.HEAT, r"地域冷暖房|熱供給|蒸気|冷水|温水|district (?:heating|cooling)"),
     (Energy.ELECTRICITY, r"電気|電力|でんき|electricity|electric"),
     # Measured in the same units, but no energy.
-    (None, r"水道|上下水|下水|井戸|水(?=[\s0-9はを]|量)|water|ご?み|ゴミ|廃棄物|木材|コンクリ|冷蔵庫|タンク|[bc]重油|荷物|トラック"),
+    (
+        None,
+        r"水道|上下水|下水|井戸|水(?=[\s0-9はを]|量)|water|ご?み|ゴミ|廃棄物|木材|コンクリ|冷蔵庫|タンク|[bc]重油|荷物|トラック",
+    ),
 )
 _WORD = re.compile("|".join(f"(?P<e{i}>{pattern})" for i, (_, pattern) in enumerate(WORDS)), re.IGNORECASE)
 _FITS: dict[Unit, frozenset[Energy | None]] = {
@@ -48,7 +60,10 @@ _FITS: dict[Unit, frozenset[Energy | None]] = {
     "GJ": frozenset({Energy.HEAT}),
 }
 _SEPARATOR = re.compile(r"[。!?！？\n]")
-_RANGE = re.compile(r"[\d千万億百十]\s*(?:k?wh|kw|キロワット(?:時|アワー)?|m3|立米|l|リット?ル|リッター|kg)?\s*(?:~|-|ー|から|→|to)\s*$", re.IGNORECASE)
+_RANGE = re.compile(
+    r"[\d千万億百十]\s*(?:k?wh|kw|キロワット(?:時|アワー)?|m3|立米|l|リット?ル|リッター|kg)?\s*(?:~|-|ー|から|→|to)\s*$",
+    re.IGNORECASE,
+)
 _NEGATIVE = re.compile(r"(?:マイナス|▲|△|minus |(?<![\d\w])-)$")
 _UNSURE = re.compile(r"[数何幾]$|\d[eE][+-]?$|[\d.,]\s?[./]$")
 
@@ -97,7 +112,9 @@ def _amount(text: str, run: re.Match[str], match: re.Match[str], since: int) -> 
     number = value(run.group())
     if number is not None:
         number *= scale
-        if _RANGE.search(text[max(0, run.start() - 24) : run.start()]) or _UNSURE.search(text[max(0, run.start() - 4) : run.start()]):
+        if _RANGE.search(text[max(0, run.start() - 24) : run.start()]) or _UNSURE.search(
+            text[max(0, run.start() - 4) : run.start()]
+        ):
             number = None
         elif _NEGATIVE.search(before):
             number = -number

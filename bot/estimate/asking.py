@@ -26,7 +26,10 @@ _ELSE = re.compile(
 )
 _THRESHOLD = re.compile(r"^\s*(?:以上|未満|以下|超|を超え|より(?:多|少)|規模|級|クラス)")
 _VEHICLE = re.compile(r"^\s*(?:トラック|ダンプ|車|積)")
-_POWER = re.compile(r"契約電力|太陽光|パネル|ソーラー|蓄電|デマンド|出力|容量|最大|ピーク|設備|空調|エアコン|発電|充電|急速|モーター", re.IGNORECASE)
+_POWER = re.compile(
+    r"契約電力|太陽光|パネル|ソーラー|蓄電|デマンド|出力|容量|最大|ピーク|設備|空調|エアコン|発電|充電|急速|モーター",
+    re.IGNORECASE,
+)
 _GOAL = re.compile(r"減ら|削減|下げ|抑え|安く|へらし|節約|reduc|cut|lower|save", re.IGNORECASE)
 _YEN = re.compile(r"円|(?<![a-z])(?:yen|jpy)(?![a-z])", re.IGNORECASE)
 _BILL = re.compile(
@@ -89,7 +92,10 @@ def is_bare(text: str, found: tuple[Amount, ...]) -> bool:
 
 def asks_from_yen(text: str) -> bool:
     """Tell whether a message wants CO2 from what a bill costs: 「電気代3万円だとCO2は?」."""
-    paid = any(_YEN.match(text[run.end() :].lstrip()) or text[: run.start()].rstrip().endswith("¥") for run in RUN.finditer(text))
+    paid = any(
+        _YEN.match(text[run.end() :].lstrip()) or text[: run.start()].rstrip().endswith("¥")
+        for run in RUN.finditer(text)
+    )
     return paid and bool(_BILL.search(text)) and is_question(text) and not _GOAL.search(text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.answer import Act, Answer
 from bot.estimate.amounts import Amount
-from bot.estimate.numerals import shown
+from bot.estimate.numerals import shown, written
 from bot.estimate.periods import MONTH, YEAR
 from bot.estimate.reckoning import MOST
 from bot.estimate.wording import name, restate
@@ -82,14 +82,18 @@ def which_fuel(amount: Amount, *, english: bool) -> Answer:
     kinds = (Energy.CITY_GAS, Energy.LPG) if amount.unit == "m3" else FUELS if amount.unit == "L" else (Energy.LPG,)
     choices = tuple(restate((_as(amount, kind),), None, english=english) for kind in kinds)
     names = (" / " if english else "、").join(name(kind, english=english) for kind in kinds)
-    return _ask(f"{number}: which one is it ({names})?" if english else f"{number}は、どの燃料ですか?({names})", choices)
+    return _ask(
+        f"{number}: which one is it ({names})?" if english else f"{number}は、どの燃料ですか?({names})", choices
+    )
 
 
 def which_period(found: tuple[Amount, ...], *, english: bool) -> Answer:
     """Ask for the period of the amounts that have none, where the others have several."""
     choices = tuple(restate(found, period, english=english) for period in (MONTH, YEAR))
     open_ = "、".join(name(amount.energy, english=english) for amount in found if amount.energy and not amount.period)
-    return _ask(f"Is {open_} for one month or one year?" if english else f"{open_}は、1か月分ですか、1年分ですか?", choices)
+    return _ask(
+        f"Is {open_} for one month or one year?" if english else f"{open_}は、1か月分ですか、1年分ですか?", choices
+    )
 
 
 def _as(amount: Amount, energy: Energy) -> Amount:
@@ -97,4 +101,5 @@ def _as(amount: Amount, energy: Energy) -> Amount:
 
 
 def _ask(text: str, choices: tuple[str, ...] = ()) -> Answer:
-    return Answer(Act.CLARIFY, text, choices=choices, confidence=0.3)
+    # Its numbers are the person's own, a limit of ours or an example: no passage can hold them.
+    return Answer(Act.CLARIFY, text, choices=choices, confidence=0.3, computed=written(text))

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-RUN = re.compile(r"[0-9〇零一二三四五六七八九十百千万億](?:[0-9,.〇零一二三四五六七八九十百千万億]*[0-9〇零一二三四五六七八九十百千万億])?")
+from knowledge.fold import fold
+
+RUN = re.compile(
+    r"[0-9〇零一二三四五六七八九十百千万億](?:[0-9,.〇零一二三四五六七八九十百千万億]*[0-9〇零一二三四五六七八九十百千万億])?"
+)
 """A maximal run of characters that numbers are made of, in folded text."""
 LONGEST = 40
 """Characters; nobody's bill has more."""
 
 _PLAIN = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[〇零一二三四五六七八九]+"
 _BELOW = rf"(?:(?P<q{{0}}>{_PLAIN})?(?P<Q{{0}}>千))?(?:(?P<h{{0}}>{_PLAIN})?(?P<H{{0}}>百))?(?:(?P<t{{0}}>{_PLAIN})?(?P<T{{0}}>十))?(?P<u{{0}}>{_PLAIN})?"
-_NUMBER = re.compile("".join(f"(?:(?P<g{i}>{_BELOW.replace('{0}', str(i))}){mark})?" for i, mark in ((2, "億"), (1, "万"))) + _BELOW.replace("{0}", "0"))
+_NUMBER = re.compile(
+    "".join(f"(?:(?P<g{i}>{_BELOW.replace('{0}', str(i))}){mark})?" for i, mark in ((2, "億"), (1, "万")))
+    + _BELOW.replace("{0}", "0")
+)
 _KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
@@ -50,6 +57,14 @@ def _below(match: re.Match[str], i: int) -> Decimal:
 
 def _digits(text: str) -> Decimal:
     return Decimal(text.translate(_KANJI).replace(",", ""))
+
+
+_WRITTEN = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def written(text: str) -> frozenset[str]:
+    """List the numbers that stand in a text in digits, without grouping."""
+    return frozenset(match.group().replace(",", "") for match in _WRITTEN.finditer(fold(text)))
 
 
 def shown(number: Decimal) -> str:

@@ -39,7 +39,10 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 # What can only mean a period, wherever it stands in the message.
-_PLAIN = re.compile(r"\d{1,2}\s?[かヶカケヵ箇]\s?月(?:間|分)?|半年分?|年間|年分|[1一]年|毎月|月々|月間|月分|per (?:month|year)|monthly|annual|yearly", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"\d{1,2}\s?[かヶカケヵ箇]\s?月(?:間|分)?|半年分?|年間|年分|[1一]年|毎月|月々|月間|月分|per (?:month|year)|monthly|annual|yearly",
+    re.IGNORECASE,
+)
 
 
 def found(text: str) -> Iterator[Period]:
@@ -88,7 +91,9 @@ def attached(text: str) -> tuple[Period | None, int]:
         return next(found(f"per {match['unit']}"), None), match.end()
     match = _ATTACHED.match(text)
     if match:
-        period = next(found(match["unit"] if match["unit"] not in ("日", "day") else "毎日"), None) or _slash(match["unit"])
+        period = next(found(match["unit"] if match["unit"] not in ("日", "day") else "毎日"), None) or _slash(
+            match["unit"]
+        )
         if period:
             return period, match.end()
     return None, 0

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
 from bot.estimate.amounts import Amount
 from bot.estimate.asking_back import BILLS
-from bot.estimate.numerals import shown
+from bot.estimate.numerals import shown, written
 from bot.estimate.periods import MONTH, YEAR
-from bot.estimate.proof import prove
-from bot.estimate.reckoning import CENT, EXACT, Line, households, tonnes, total
+from bot.estimate.reckoning import EXACT, Line, households, tonnes, total
 from bot.estimate.wording import name, restate, said_as, weight
+from bot.proofs import Proofs, passages
 from bot.units import Unit
 from knowledge.catalogue.factors import Energy, Factors
-from knowledge.documents import Passage
-from knowledge.fold import fold
 from knowledge.index import Index
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+FINE = Decimal("0.001")
+"""kg to which one line's product is shown; factors have at most three decimals."""
 
 
 @dataclass(slots=True)
@@ -41,12 +40,8 @@ class Account:
             facts: Parts of the line that the proofs have to hold, number for number.
         """
         self.draft.add(text, *proofs)
-        proven = _numbers("\n".join(facts)) if proofs else set()
-        self.computed |= _numbers(text) - proven
-
-
-def _numbers(text: str) -> set[str]:
-    return {match.group().replace(",", "") for match in _NUMBER.finditer(fold(text))}
+        proven = written("\n".join(facts)) if proofs else frozenset()
+        self.computed |= written(text) - proven
 
 
 def write(
@@ -64,14 +59,15 @@ def write(
         saved: The amounts are what is saved rather than used.
     """
     account = Account(Draft(public_url))
+    proofs = Proofs(index)
     yearly = all(line.yearly for line in lines)
     account.say(_result(total(lines), yearly=yearly, english=english, saved=saved))
     for line in lines:
-        proof = prove(line.factor.proof, index)
-        facts = (shown(line.factor.kg), line.factor.name, line.factor.source, line.factor.year)
+        proof = proofs.find(line.factor.proof)
+        facts = (shown(line.factor.kg), line.factor.source, line.factor.year)
         # The English line gives the year converted; only its factor can be compared.
         account.say(_line(line, english=english), *([proof] if proof else []), facts=facts[:1] if english else facts)
-    _compare(account, lines, factors, index, yearly=yearly, english=english)
+    _compare(account, lines, factors, proofs, yearly=yearly, english=english)
     for note in _notes(lines, factors, said, english=english):
         account.say(note)
     found = tuple(amount for line in lines for amount in line.amounts)
@@ -79,12 +75,11 @@ def write(
     if question:
         account.say(question)
     draft = account.draft
-    passages = tuple(Passage(unit.chunk, unit.source, 1.0) for unit in {u.chunk.id: u for u in draft.cited}.values())
     return Answer(
         Act.ANSWER,
         draft.text,
         draft.citations(),
-        passages,
+        passages(draft),
         choices,
         confidence=0.85 if draft.cited else 0.2,
         computed=frozenset(account.computed),
@@ -94,17 +89,15 @@ def write(
 def _result(kg: Decimal, *, yearly: bool, english: bool, saved: bool) -> str:
     amount = weight(kg, english=english)
     if english:
-        what = "CO2 saved" if saved else "CO2"
-        return f"Estimate: {amount}{' a year' if yearly else ''} ({what}; tonnes rounded to 2 decimals)."
-    what = "減るCO2は" if saved else "CO2は"
-    return f"概算で、{what}{'年間' if yearly else ''}{amount}です(tは小数第2位まで、四捨五入)。"
+        return f"Estimate{' of what is saved' if saved else ''}: {amount}{' a year' if yearly else ''} (tonnes rounded to 2 decimals)."
+    return f"概算で、{'減る量は' if saved else ''}{'年間 ' if yearly else ''}{amount}です(tは小数第2位まで、四捨五入)。"
 
 
 def _line(line: Line, *, english: bool) -> str:
     factor, unit = line.factor, line.factor.unit
     what = name(factor.energy, english=english)
     quantity = f"{shown(line.quantity)}{unit}"
-    product = f"{quantity}×{shown(factor.kg)}kg={shown(line.kg.quantize(CENT, context=EXACT))}kg"
+    product = f"{quantity}×{shown(factor.kg)}kg={shown(line.kg.quantize(FINE, context=EXACT))}kg"
     how = said_as(line, english=english)
     if english:
         guide = ", a guide only" if factor.derived else ""
@@ -112,15 +105,18 @@ def _line(line: Line, *, english: bool) -> str:
         return f"- {what}: {lead}{product}. Factor: {factor.name_en}, {factor.year_en}{guide} ({factor.source_en})."
     lead = f"{how}{quantity}。" if how else ""
     guide = "、目安" if factor.derived else ""
-    return f"・{what}：{lead}{product}。係数は{factor.name}、{factor.year}{guide}(出どころ: {factor.source})。"
+    of = "" if factor.name.startswith(what) and not factor.derived else f"{factor.name}、"
+    return f"・{what}：{lead}{product}。係数は{of}{factor.year}{guide}({factor.source})。"
 
 
-def _compare(account: Account, lines: tuple[Line, ...], factors: Factors, index: Index, *, yearly: bool, english: bool) -> None:
+def _compare(
+    account: Account, lines: tuple[Line, ...], factors: Factors, proofs: Proofs, *, yearly: bool, english: bool
+) -> None:
     count = households(total(lines), factors)
     if not count:
         return
     home = factors.household
-    proof = next((unit for pointer in home.proofs if (unit := prove(pointer, index))), None)
+    proof = next((unit for pointer in home.proofs if (unit := proofs.find(pointer))), None)
     each = shown(tonnes(home.kg))
     if english:
         lead = "That is" if yearly else "If it is a year's, that is"
@@ -128,8 +124,8 @@ def _compare(account: Account, lines: tuple[Line, ...], factors: Factors, index:
         facts: tuple[str, ...] = ()
     else:
         lead = "" if yearly else "1年分の量なら、"
-        text = f"・{lead}一般家庭の年間のCO2の約{shown(count)}世帯分です(1世帯 年約{each}t。{home.source}から計算)。"
-        facts = (home.source.replace("t", ""),)
+        text = f"・{lead}一般家庭 約{shown(count)}世帯の1年分にあたります(1世帯 約{each}t。{home.source}から計算)。"
+        facts = (home.source,)
     account.say(text, *([proof] if proof else []), facts=facts)
 
 
@@ -146,10 +142,11 @@ def _notes(lines: tuple[Line, ...], factors: Factors, said: str, *, english: boo
                 else f"・再エネ100%のメニューの電気は、係数が0です(契約のメニュー名を確かめてください)。全国平均の電気なら{usual}です。"
             )
     if any(line.rough for line in lines):
+        monthly = all(amount.period in (MONTH, YEAR) for amount in found)
         notes.append(
-            "- A year was made of a shorter time, which is rough: use differs by season. The sum of 12 months comes closer."
+            f"- {'Month × 12' if monthly else 'A year made of a shorter time'} is rough: use differs by season. The sum of 12 months comes closer."
             if english
-            else "・短い期間を1年に直した大まかな値です。季節で変わるので、12か月分の合計があると近づきます。"
+            else f"・{'1か月の12倍' if monthly else '短い期間を1年に直したもの'}なので大まかです。季節で変わるため、12か月分の合計があると近づきます。"
         )
     if any(amount.power for amount in found):
         notes.append("- Read as kWh, not kW." if english else "・キロワットは、使用量のkWhとして計算しました。")
@@ -171,8 +168,8 @@ def _notes(lines: tuple[Line, ...], factors: Factors, said: str, *, english: boo
         "- Only energy is counted (Scope 1 and 2), no refrigerants and no Scope 3. Factors change every year. "
         "For numbers that you publish or report, please ask a professional."
         if english
-        else "・入っているのは電気と燃料のCO2(Scope1・2)だけで、フロンとScope3は含みません。係数は年度ごとに変わります。"
-        "取引先への回答や公表に使う数字は、専門家に計算を頼んでください。"
+        else "・電気や燃料のCO2(Scope1+2)だけで、フロンやScope3は入りません。係数は毎年度変わります。"
+        "公表や取引先への回答に使う数字は、専門家に計算を頼んでください。"
     )
     return notes
 
@@ -194,15 +191,21 @@ def _in_yen(said: str, covered: set[Energy]) -> list[Energy]:
 
 
 def _next(found: tuple[Amount, ...], *, yearly: bool, english: bool) -> tuple[str, tuple[str, ...]]:
-    """The one question that would make the estimate better, with its answers as messages of their own."""
-    if not yearly:
-        choices = tuple(restate(found, period, english=english) for period in (MONTH, YEAR))
-        return ("Is it for one month or one year?" if english else "これは1か月分ですか、1年分ですか?"), choices
-    vague = [amount for amount in found if amount.vague and amount.energy is Energy.CITY_GAS]
+    """The questions that would make the estimate better, with answers that are messages of their own."""
+    vague = any(amount.vague and amount.energy is Energy.CITY_GAS for amount in found)
+    if yearly and not vague:
+        return "", (() if english else ("CO2を減らすには何から?", "使える補助金は?", "CO2の計算を相談したい"))
+    question = "" if yearly else "Is it for one month or one year?" if english else "1か月分ですか、1年分ですか?"
     if vague:
-        choices = tuple(
-            restate((Amount(vague[0].number, "m3", energy, vague[0].period, 0, 0),), None, english=english)
-            for energy in (Energy.CITY_GAS, Energy.LPG)
-        )
-        return ("Is your gas city gas or propane?" if english else "ガスは都市ガスですか、プロパンですか?"), choices
-    return "", (() if english else ("CO2を減らすには何から?", "使える補助金は?", "CO2の計算を相談したい"))
+        question += " Is the gas city gas or propane?" if english else "ガスは都市ガスですか、プロパンですか?"
+    choices = tuple(
+        restate(tuple(_as(amount, kind) for amount in found), period, english=english)
+        for kind in ((Energy.CITY_GAS, Energy.LPG) if vague else (Energy.CITY_GAS,))
+        for period in ((None,) if yearly else (MONTH, YEAR))
+    )
+    return question.strip(), choices
+
+
+def _as(amount: Amount, gas: Energy) -> Amount:
+    """Take an amount of vague gas for this kind of gas."""
+    return replace(amount, energy=gas) if amount.vague and amount.energy is Energy.CITY_GAS else amount

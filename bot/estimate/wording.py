@@ -73,7 +73,13 @@ def said_as(line: Line, *, english: bool) -> str:
         when = span(amount.period, english=english)
         number = f"{shown(amount.number or Decimal(0))}{amount.unit}"
         return f"{number}{when} {of} = " if english else f"{when}{number}{of}="
-    return f"{len(line.amounts)} amounts together: " if english else f"{len(line.amounts)}件の合計で年にすると" if line.yearly else f"{len(line.amounts)}件の合計 "
+    return (
+        f"{len(line.amounts)} amounts together: "
+        if english
+        else f"{len(line.amounts)}件の合計で年にすると"
+        if line.yearly
+        else f"{len(line.amounts)}件の合計 "
+    )
 
 
 def weight(kg: Decimal, *, english: bool) -> str:
