@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass
 from types import TracebackType
 
-from adapters.ports import Answering, Ingesting, Library
+from adapters.ports import Ingesting, Library
 from adapters.settings import Settings
+from bot.ports import Answering
 
 log = logging.getLogger(__name__)
 

@@ -7,19 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from bot.answer import Answer, Question
 from knowledge.documents import Chunk, Document, Source
 from knowledge.index import Index
 
 if TYPE_CHECKING:
     from ingest.pipeline import Result
-
-
-class Answering(Protocol):
-    """Answers questions; `bot.assistant.Assistant` does."""
-
-    def answer(self, question: Question) -> Answer:
-        """Answer one question. Called from several threads at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from adapters.bootstrap import Ippo
-from adapters.ports import Answering, Shown
+from adapters.ports import Shown
 from adapters.settings import Settings
 from bot.assistant import Assistant
+from bot.ports import Answering
 from ingest.chunk import chunk, split_paragraphs
 from ingest.load import read
 from ingest.metadata import describe

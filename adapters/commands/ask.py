@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from datetime import datetime
@@ -80,7 +81,7 @@ def _one(ippo: Ippo, text: str, ward: str | None, today: datetime | None, as_jso
     if as_json:
         click.echo(json.dumps(answer_json(answer, question=asked.text, elapsed_ms=elapsed), ensure_ascii=False))
     else:
-        columns = min(click.get_terminal_size()[0], 88) if sys.stdout.isatty() else None
+        columns = min(shutil.get_terminal_size().columns, 88) if sys.stdout.isatty() else None
         click.echo(answer_text(answer, columns=columns))
 
 

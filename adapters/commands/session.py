@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from adapters.settings import Settings
 
 
+class Misconfigured(click.ClickException):
+    """A setting is malformed: exit code 2."""
+
+    exit_code = 2
+
+
 class Unavailable(click.ClickException):
     """The database or the index can't be used: exit code 3."""
 
@@ -27,9 +33,7 @@ def read_settings() -> Settings:
     try:
         return settings.load()
     except SettingsError as error:
-        failure = click.ClickException(str(error))
-        failure.exit_code = 2
-        raise failure from None
+        raise Misconfigured(str(error)) from None
 
 
 @contextmanager
