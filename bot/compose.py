@@ -129,13 +129,14 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
         used = sum(len(c.unit.say) for c in chosen)
 
         def worth(c: Candidate) -> float:
-            if several or Want.ORGANISATION in reading.asked:
+            if (several and Want.COMPARISON not in reading.asked) or Want.ORGANISATION in reading.asked:
                 # A list: what says as much of the question as the best one belongs to it.
                 alike = c in real and c.own >= 0.6 * best.own and c.score >= margin * best.score
                 named_next = any(said in _plain(c.unit) for said in open_names)
                 return c.score * alike + named_next
             gain = sum(weights.get(word, 0.0) for word in c.says - covered) / total
             gain += 0.2 * len((c.met - met) & reading.asked.hard)
+            gain += 0.5 * any(said in _plain(c.unit) for said in open_names)
             if gain >= 0.12:
                 return gain
             return 0.01 if c in real and c.score >= margin * best.score else 0.0

@@ -81,7 +81,8 @@ def read(question: Question, index: Index) -> Reading:
     substance = [topic for topic in topics if topic.weight >= 1 and topic.word not in _ATTRIBUTE]
     leaning = bool(turns) and (bool(_LEANING.search(text)) or (len(substance) <= 2 and not said))  # noqa: PLR2004
     earlier = " ".join(turns[-2:]) if leaning else ""
-    asked = wanted(text)
+    premise = bool(_PREMISE.search(text))
+    asked = _with_claim(wanted(text), text) if premise else wanted(text)
     names = said or (names_in(earlier, index) if leaning else ())
     ward = places.own(text) or question.ward
     for turn in question.history:
@@ -100,7 +101,7 @@ def read(question: Question, index: Index) -> Reading:
         names=names,
         query=replace(full, topics=weighed),
         first_step=bool(_FIRST.search(text)) and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
-        premise=bool(_PREMISE.search(text)),
+        premise=premise,
         subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,
         told=next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), ""),
         own_words=frozenset(words(_next_year(text, earlier))),
@@ -143,6 +144,15 @@ def parts(reading: Reading) -> tuple[Reading, ...]:
         part = replace(reading.query, text=own.text, words=terms, bigrams=own.bigrams, topics=tuple(topics))
         found.append(replace(reading, text=clause, asked=asked, query=part, own_words=frozenset(own_words)))
     return tuple(found)
+
+
+_CLAIM = re.compile(r"\d[\d,]*\s*(社|人|名|区|件|回|か所|自治体|組織|銀行|行|店舗)")
+
+
+def _with_claim(asked: Wanted, text: str) -> Wanted:
+    """A number that is stated to be confirmed is asked for."""
+    counters = frozenset(_CLAIM.findall(text))
+    return replace(asked, kinds=asked.kinds | {Want.COUNT}, counters=asked.counters | counters) if counters else asked
 
 
 def _is_english(text: str) -> bool:

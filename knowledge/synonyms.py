@@ -15,6 +15,7 @@ from importlib import resources
 
 from knowledge.errors import ManifestError
 from knowledge.fold import fold
+from knowledge.tokens import content
 
 _COLUMNS = 3
 _JOIN = re.compile(r"[ -]")
@@ -75,6 +76,10 @@ def version() -> str:
     return hashlib.sha256(repr((shipped(), english())).encode()).hexdigest()[:12]
 
 
+_VERB = 6
+"""Characters; a longer entry is a phrase and is met as it stands."""
+
+
 @lru_cache(maxsize=1)
 def _by_word() -> dict[str, tuple[Group, ...]]:
     found: dict[str, list[Group]] = {}
@@ -133,7 +138,7 @@ def expand(text: str) -> Iterator[tuple[str, str]]:
     """
     folded = fold(text).lower()
     seen: set[tuple[str, str]] = set()
-    for word, other in (*_japanese(folded), *_from_english(folded)):
+    for word, other in (*_japanese(folded), *_inflected(folded), *_from_english(folded)):
         if other != word and (word, other) not in seen:
             seen.add((word, other))
             yield word, other
@@ -146,6 +151,26 @@ def _japanese(folded: str) -> Iterator[tuple[str, str]]:
             back = word in group.written and not group.one_way
             for other in (*group.written, *(group.everyday if back else ())):
                 yield word, other
+
+
+@lru_cache(maxsize=1)
+def _by_form() -> dict[str, tuple[Group, ...]]:
+    """Verbs and adjectives of the file by their normal form: やめる is met in やめたい and やめられない."""
+    found: dict[str, list[Group]] = {}
+    for group in shipped():
+        for word in group.everyday:
+            forms = [found_word for found_word in content(word) if not found_word.part]
+            if len(forms) == 1 and not forms[0].noun and len(word) <= _VERB:
+                found.setdefault(forms[0].form, []).append(group)
+    return {form: tuple(groups) for form, groups in found.items()}
+
+
+def _inflected(folded: str) -> Iterator[tuple[str, str]]:
+    for word in content(folded):
+        if not word.noun:
+            for group in _by_form().get(word.form, ()):
+                for other in group.written:
+                    yield word.form, other
 
 
 def _from_english(folded: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The CO2 quick estimate: amounts of energy in a message become t-CO2, with factor, year, source and the word
 "estimate". Arithmetic is decimal and exact; only what is shown is rounded. Yen are never converted, and a number
-that is absurd or unclear is asked for again. Factors come from `knowledge.catalogue`, their proof from the index."""
+that is absurd or unclear is asked for again. Factors come from `knowledge.catalogue`, their proof from the index.
+"""
 
 from __future__ import annotations
 

@@ -31,6 +31,11 @@ _POWER = re.compile(
     re.IGNORECASE,
 )
 _GOAL = re.compile(r"減ら|削減|下げ|抑え|安く|へらし|節約|reduc|cut|lower|save", re.IGNORECASE)
+_SAVED = re.compile(
+    r"(?:減ら|節電|節約|省エネ)(?:し(?:たら|て|た場合|た分|ました)|す|せ)|減っ|減る|減り|削減(?:し(?:たら|て|た場合|た分)|する|でき|量)|浮[くい]|"
+    r"\b(?:if|when)\b.*\b(?:save|cut|reduce)|\bsav(?:ed|ing)\b",
+    re.IGNORECASE,
+)
 _YEN = re.compile(r"円|(?<![a-z])(?:yen|jpy)(?![a-z])", re.IGNORECASE)
 _BILL = re.compile(
     r"(?:電気|でんき|電力|ガス|ガソリン|軽油|灯油|重油|プロパン|光熱|燃料|エネルギー|動力)(?:代|料金?|費|コスト|の?(?:請求|支払|料金))?|bill|electricity|\bgas\b|petrol|gasoline|diesel|power",
@@ -100,5 +105,5 @@ def asks_from_yen(text: str) -> bool:
 
 
 def reduces(text: str) -> bool:
-    """Tell whether the amount is one that is saved."""
-    return bool(re.search(r"減ら|減る|減り|減っ|減れ|削減|浮[くい]|節電|節約|save|reduc|cut", text, re.IGNORECASE))
+    """Tell whether the amount is one that is saved; to want savings is not to have them."""
+    return bool(_SAVED.search(text))

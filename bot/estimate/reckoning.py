@@ -38,9 +38,8 @@ class Line:
     @property
     def rough(self) -> bool:
         """True where less than a year was made a year's."""
-        return any(amount.period is not None and not amount.period.whole_year for amount in self.amounts) and not (
-            _named_months(self.amounts) == 12
-        )
+        short = any(amount.period is not None and not amount.period.whole_year for amount in self.amounts)
+        return short and _named_months(self.amounts) != 12
 
     @property
     def yearly(self) -> bool:
@@ -50,7 +49,7 @@ class Line:
 
 def is_usable(amount: Amount, factor: Factor) -> bool:
     """Tell whether an amount is one that a small business may have."""
-    return amount.number is not None and 0 < amount.number and 0 < _yearly(amount) <= MOST[factor.unit]
+    return amount.number is not None and amount.number > 0 and 0 < _yearly(amount) <= MOST[factor.unit]
 
 
 def reckon(found: Iterable[Amount], factors: Factors, said: str = "") -> tuple[Line, ...]:

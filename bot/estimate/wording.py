@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from bot.estimate.amounts import Amount
 from bot.estimate.numerals import shown
-from bot.estimate.periods import MONTH, YEAR, Period
+from bot.estimate.periods import YEAR, Period
 from bot.estimate.reckoning import CENT, EXACT, Line, tonnes
-from knowledge.catalogue.factors import Energy, Unit
+from knowledge.catalogue.factors import Energy
 
 NAMES: dict[Energy, tuple[str, str]] = {
     Energy.ELECTRICITY: ("電気", "electricity"),
@@ -47,7 +47,7 @@ def span(period: Period | None, *, english: bool) -> str:
     return f" in {period.of} months" if english else f"{period.of}か月"
 
 
-def times(period: Period, *, english: bool) -> str:
+def times(period: Period) -> str:
     """Say how a year was made of a period: `×12`, `×12÷2`."""
     return f"×{period.times}" + (f"÷{period.of}" if period.of != 1 else "")
 
@@ -67,9 +67,9 @@ def said_as(line: Line, *, english: bool) -> str:
     """Tell how a line's quantity was made of what was said; empty where it is what was said."""
     if len(line.amounts) == 1:
         amount = line.amounts[0]
-        if amount.period in (None, YEAR):
+        if amount.period is None or amount.period == YEAR:
             return ""
-        of = times(amount.period or MONTH, english=english)
+        of = times(amount.period)
         when = span(amount.period, english=english)
         number = f"{shown(amount.number or Decimal(0))}{amount.unit}"
         return f"{number}{when} {of} = " if english else f"{when}{number}{of}="
@@ -95,8 +95,3 @@ def weight(kg: Decimal, *, english: bool) -> str:
     if not t:
         return f"under 0.01t-CO2 ({beside})" if english else f"0.01t-CO2未満({beside})"
     return f"{about}{shown(t)}t-CO2 ({beside})" if english else f"{about}{shown(t)}t-CO2({beside})"
-
-
-def example(unit: Unit) -> str:
-    """Name the unit as a bill prints it."""
-    return {"m3": "m3(立方メートル)", "L": "L(リットル)"}.get(unit, unit)
