@@ -131,7 +131,8 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
         def worth(c: Candidate) -> float:
             if (several and Want.COMPARISON not in reading.asked) or Want.ORGANISATION in reading.asked:
                 # A list: what says as much of the question as the best one belongs to it.
-                alike = c in real and c.own >= 0.6 * best.own and c.score >= margin * best.score
+                told_alike = c.own >= 0.6 * best.own or (c.met & hard and c.unit.chunk.id == best.unit.chunk.id)
+                alike = c in real and bool(told_alike) and c.score >= margin * best.score
                 named_next = any(said in _plain(c.unit) for said in open_names)
                 return c.score * alike + named_next
             gain = sum(weights.get(word, 0.0) for word in c.says - covered) / total

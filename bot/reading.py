@@ -151,7 +151,7 @@ _CLAIM = re.compile(r"\d[\d,]*\s*(社|人|名|区|件|回|か所|自治体|組�
 
 def _with_claim(asked: Wanted, text: str) -> Wanted:
     """A number that is stated to be confirmed is asked for."""
-    counters = frozenset(_CLAIM.findall(text))
+    counters = frozenset(_CLAIM.findall(text.replace("23区", "特別区")))
     return replace(asked, kinds=asked.kinds | {Want.COUNT}, counters=asked.counters | counters) if counters else asked
 
 

@@ -230,7 +230,7 @@ def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
             return bool(_VALUE_RE[Want.AMOUNT].search(folded) or share)
         case Want.ORGANISATION if asked and asked.bodies:
             return any(
-                match.group() not in asked.said
+                match.group().removesuffix("区") not in asked.said
                 for body in asked.bodies
                 for match in re.finditer(_BODIES[body][1], folded)
             )
