@@ -146,7 +146,7 @@ def parts(reading: Reading) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-_CLAIM = re.compile(r"\d[\d,]*\s*(社|人|名|区|件|回|か所|自治体|組織|銀行|行|店舗)")
+_CLAIM = re.compile(r"\d[\d,]*\s*(社|人|名|区|件|回|か所|自治体|組織|銀行|行|店舗)(?!の(?:小さ|お?店|会社|事務所|町工場|工場|飲食))")
 
 
 def _with_claim(asked: Wanted, text: str) -> Wanted:

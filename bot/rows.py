@@ -56,4 +56,4 @@ def column_names(block: Block) -> Sequence[str]:
 
 def pointed(name: str, asked: Collection[str]) -> bool:
     """Tell whether a question names a column; a bare number in it is not a name."""
-    return any(not term.isdigit() and term != "年度" and term in asked for term in words(name)) if name else False
+    return any(len(term) > 1 and not term.isdigit() and term != "年度" and term in asked for term in words(name)) if name else False

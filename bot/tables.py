@@ -9,10 +9,12 @@ from bot.draft import Draft
 from bot.material import Material, confidence
 from bot.reading import Reading
 from bot.rows import NUMBER, SUM_COLUMN, column_names, is_numeric, pointed
-from bot.select import Candidate
-from bot.units import Unit, UnitKind, spoken
+from bot.select import Candidate, candidates
+from bot.units import Unit, UnitKind, spoken, units
 from knowledge.documents import Block
 from knowledge.fold import fold, readable
+from knowledge.query import query
+from knowledge.retrieval import Filter
 from knowledge.tokens import words
 
 _MOST = re.compile(r"一番|いちばん|最も|もっとも|最大|トップ|多い順|biggest|largest|most")
@@ -28,7 +30,7 @@ def superlative(reading: Reading, material: Material, public_url: str) -> Answer
     if not rows:
         return None
     table = rows[0].unit
-    same = [c for c in rows if c.unit.source.id == table.source.id and c.unit.block.table == table.block.table]
+    same = _whole_table(table, rows, reading, material)
     column = _column(table.block, reading)
     if column is None or len(same) < 2:  # noqa: PLR2004 - nothing to compare
         return None
@@ -51,6 +53,25 @@ def superlative(reading: Reading, material: Material, public_url: str) -> Answer
         material.passages(draft.cited),
         confidence=max(0.6, confidence(reading, chosen, material)),
     )
+
+
+def _whole_table(table: Unit, rows: list[Candidate], reading: Reading, material: Material) -> list[Candidate]:
+    """All rows of a table: those that were found, and those that only its title and header find."""
+    retriever = material.retriever
+    wanted = query(f"{table.block.table} {' '.join(table.block.header)}")
+    ranked = retriever.rank(wanted, Filter(), 40)
+    more = [
+        unit
+        for i, item in enumerate(ranked)
+        for unit in units(item.indexed.chunk, retriever.index.source(item.indexed.chunk.source), i, item.score)
+    ]
+    scored = candidates([c.unit for c in rows] + more, reading, retriever.idf, retriever.rarest)
+    found = {
+        c.unit.quote: c
+        for c in scored
+        if c.unit.source.id == table.source.id and c.unit.block.table == table.block.table and is_numeric(c.unit.block)
+    }
+    return list(found.values())
 
 
 def _cell_saying(unit: Unit, column: int) -> str:
