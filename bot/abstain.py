@@ -8,7 +8,7 @@ from bot.draft import Draft, clip
 from bot.material import Material, confidence, of_name
 from bot.reading import Reading
 from bot.select import Candidate
-from bot.units import Unit, UnitKind
+from bot.units import Unit, UnitKind, denies
 from bot.wants import NAMES, Want
 
 
@@ -77,7 +77,7 @@ def _missing(reading: Reading) -> str:
 
 def _nearest(reading: Reading, material: Material) -> Candidate | None:
     pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 8]  # noqa: PLR2004
-    best = max(pool, key=lambda c: c.coverage + 0.3 * c.own, default=None)
+    best = max(pool, key=lambda c: c.coverage + 0.3 * c.own + 0.2 * denies(c.unit.say), default=None)
     if best is None or best.coverage < 0.35:  # noqa: PLR2004 - farther off it would only confuse
         return None
     return best

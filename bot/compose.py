@@ -15,7 +15,7 @@ from bot.premise import correction
 from bot.reading import Reading, parts
 from bot.select import SCRAP, Candidate
 from bot.rows import row_saying
-from bot.units import Unit, UnitKind, pairs_of
+from bot.units import Unit, UnitKind, denies, pairs_of
 from bot.wants import Want
 from knowledge.dates import dates, month_days, years
 from knowledge.documents import Kind
@@ -120,7 +120,7 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
     names = {name.said for name in reading.names}
     chosen = [best, *(_listed(best, material) or _beside(best, real, reading))]
     # What the best leaves open may be said by a unit without the kind of value asked for.
-    pool = dict.fromkeys((*real, *(c for c in material.candidates if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE)))
+    pool = dict.fromkeys((*real, *(c for c in material.candidates if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE and not denies(c.unit.say))))
     rest = [c for c in pool if c not in chosen and c.score >= 0.5 * best.score and not _said_before(c, reading)]
     while rest and len(chosen) < most:
         covered = frozenset().union(*(c.says for c in chosen))
@@ -163,6 +163,7 @@ def _filled(chosen: list[Candidate], material: Material) -> list[Candidate]:
         and len(c.unit.say) >= SCRAP
         and c.unit.subject == best.unit.subject
         and c.score >= 0.35 * best.score
+        and not denies(c.unit.say)
     ]
     filled = list(chosen)
     for candidate in beside:
@@ -265,6 +266,8 @@ def saying(reading: Reading, unit: Unit) -> str:
     text = telling(unit)
     if unit.source.kind is Kind.MINUTES and unit.subject and unit.kind is UnitKind.SENTENCE and len(unit.subject) <= 20:  # noqa: PLR2004
         return f"{unit.subject}の発言：{text}"
+    if text.endswith("。"):
+        return text
     if unit.kind is UnitKind.ITEM and unit.subject and unit.subject not in text and len(text) < 60:  # noqa: PLR2004 - short items lean on their heading
         return f"{unit.subject}：{text}"
     if unit.kind is UnitKind.SENTENCE and len(text) < 30 and unit.subject and unit.subject not in text:  # noqa: PLR2004

@@ -21,7 +21,8 @@ from knowledge.documents import Kind
 HOME = "chiyoda"
 """Whose events are told where no ward is known: the only ward with a calendar in the documents."""
 _EVENT = re.compile(
-    r"イベント|催し|行事|セミナー|講演会|フォーラム|勉強会|交流会|スクール|講座|説明会|(?:今後|年間|これから)の?(?:予定|スケジュール)|\bevents?\b|seminar|workshop", re.IGNORECASE
+    r"イベント|催し|行事|セミナー|講演会|フォーラム|勉強会|交流会|スクール|講座|説明会|(?:今後|年間|これから)の?(?:予定|スケジュール)|\bevents?\b|seminar|workshop",
+    re.IGNORECASE,
 )
 _COMING = re.compile(
     r"次(?:は|の|回|に|も)|今度|これから|今後|直近|近いうち|近々|もうすぐ|いつ|予定|日程|スケジュール|開催|(?:今|来|再来)月|\d月|参加|出たい|行きたい|行ける|出られ|ある\b|ある[?？]|あります|ない\?|ありませんか|やる|やって|一覧|全部|教えて|のほか\d+件|"
@@ -56,7 +57,13 @@ def event_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
         return None
     kinds = next((kinds for pattern, kinds in _KINDS if re.search(pattern, reading.text)), _PUBLIC)
     if _PAST.search(reading.text):
-        return _past(reading, events(catalogue, before=reading.question.today, kinds=kinds, ward=ward), catalogue, proofs, public_url)
+        return _past(
+            reading,
+            events(catalogue, before=reading.question.today, kinds=kinds, ward=ward),
+            catalogue,
+            proofs,
+            public_url,
+        )
     return _coming(reading, kinds, ward, catalogue, proofs, public_url)
 
 
@@ -75,10 +82,10 @@ def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Event]:
     if reading.leaning and not _EVENT.search(reading.text):
         texts.extend(turn.text for turn in reversed(reading.question.history[-2:]))
     for text in texts:
-        said = plain(text)
+        said = plain(text).replace("の", "")
         found: list[tuple[int, Event]] = []
         for event in catalogue.events:
-            forms = [plain(name) for name in (event.name, *event.names)]
+            forms = [plain(name).replace("の", "") for name in (event.name, *event.names)]
             lengths = [len(form) for form in forms if form in said and form not in ("交流会", "メディア発表")]
             if lengths:
                 found.append((max(lengths), event))
@@ -90,7 +97,9 @@ def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Event]:
     return []
 
 
-def _one(reading: Reading, named: Sequence[Event], catalogue: Catalogue, proofs: Proofs, public_url: str) -> Answer | None:
+def _one(
+    reading: Reading, named: Sequence[Event], catalogue: Catalogue, proofs: Proofs, public_url: str
+) -> Answer | None:
     """Tell when one event is: of several of a name the coming one, else the latest."""
     today = reading.question.today
     coming = [event for event in named if status(event, today) is not Status.PAST]
@@ -104,7 +113,11 @@ def _one(reading: Reading, named: Sequence[Event], catalogue: Catalogue, proofs:
     draft.add(found[0].text, *found[0].units)
     over = not coming
     if over:
-        draft.add("資料に、この催しの次の日程は書かれていません。" if not reading.english else "The documents give no later date for it.")
+        draft.add(
+            "資料に、この催しの次の日程は書かれていません。"
+            if not reading.english
+            else "The documents give no later date for it."
+        )
     add_contact_line(draft, reading, _contact(event, catalogue), proofs, "最新の日程や申し込み")
     return finish(draft, choices=("次の催しは?",) if over else (), confidence=0.85)
 
@@ -122,18 +135,27 @@ def _coming(
         # What the documents state goes before what was read off the layout of a table.
         coming = (ahead, *(event for event in coming if event is not ahead))
     found = proved([_line(event, today) for event in coming], proofs)
+    if not found and span:
+        return _over(reading, span[0].month, kinds, ward, catalogue, proofs, public_url)
     if not found:
-        return None if span else _nothing(reading, kinds, ward, catalogue, proofs, public_url)
+        return _nothing(reading, kinds, ward, catalogue, proofs, public_url)
     draft = Draft(public_url)
     whose = "千代田モデルの予定" if ward == HOME else f"{ward_name(ward)}の資料にある予定"
     single = bool(_SINGLE.search(reading.text)) and not remaining(reading) and not _ALL.search(reading.text)
     if single:
         first, *found = found
-        draft.add(f"Next, from the documents: {first.text}" if reading.english else f"{whose}で次にあるのは、こちらです。\n{first.text}", *first.units)
+        draft.add(
+            f"Next, from the documents: {first.text}"
+            if reading.english
+            else f"{whose}で次にあるのは、こちらです。\n{first.text}",
+            *first.units,
+        )
         if found:
             draft.add("After that:" if reading.english else "そのあとの予定：")
     else:
-        draft.add("From the documents' schedule:" if reading.english else f"{whose}で、これからの催しは次のとおりです。")
+        draft.add(
+            "From the documents' schedule:" if reading.english else f"{whose}で、これからの催しは次のとおりです。"
+        )
     more = add_lines(draft, found, "これからの催し", reading, 2 if single else AT_MOST)
     add_contact_line(draft, reading, _contact(coming[0], catalogue), proofs, "会場や申し込み")
     return finish(draft, choices=(*more, f"{coming[0].name}の内容は?", "終わった催しは?"))
@@ -164,6 +186,22 @@ def _nothing(
     return finish(draft, act=Act.ABSTAIN, choices=("終わった催しは?",), confidence=0.3)
 
 
+def _over(
+    reading: Reading,
+    month: int,
+    kinds: Sequence[EventKind],
+    ward: str,
+    catalogue: Catalogue,
+    proofs: Proofs,
+    public_url: str,
+) -> Answer | None:
+    """Tell of a month's events that they are over; None where the documents know of none in that month."""
+    today = reading.question.today
+    past = [e for e in events(catalogue, before=today, kinds=kinds, ward=ward) if e.start.month == e.end.month == month]
+    year = max((event.start.year for event in past), default=0)
+    return _past(reading, [event for event in past if event.start.year == year], catalogue, proofs, public_url)
+
+
 def _past(
     reading: Reading, past: Sequence[Event], catalogue: Catalogue, proofs: Proofs, public_url: str
 ) -> Answer | None:
@@ -172,7 +210,9 @@ def _past(
     if not found:
         return None
     draft = Draft(public_url)
-    draft.add("Past events, the latest first:" if reading.english else "資料にある催しのうち、終わったものです(新しい順)。")
+    draft.add(
+        "Past events, the latest first:" if reading.english else "資料にある催しのうち、終わったものです(新しい順)。"
+    )
     more = add_lines(draft, found, "終わった催し", reading)
     return finish(draft, choices=(*more, "次の催しは?"))
 
@@ -189,6 +229,9 @@ def _line(event: Event, today: date) -> Line:
             notes.append("今日です")
         case Status.WITHIN if event.kind is EventKind.COURSE:
             notes.append("いまがその期間です")
+        case Status.WITHIN:
+            notes.append("いまがその時期です")
+            notes.append("日にちは書かれていません")
         case _ if event.precision in (Precision.PART, Precision.MONTH, Precision.SEASON):
             notes.append("日にちは書かれていません")
     if event.inferred:

@@ -20,8 +20,8 @@ from bot.reading import Reading
 from bot.replies import WARD_CHOICES
 from bot.select import Candidate, candidates
 from bot.rows import row_saying
-from bot.units import Unit, UnitKind, units
-from bot.wants import Wanted
+from bot.units import Unit, UnitKind, denies, units
+from bot.wants import Want, Wanted, holds
 from knowledge.query import query
 from knowledge.retrieval import Filter, Retriever
 from knowledge.tokens import words
@@ -29,6 +29,10 @@ from knowledge.tokens import words
 
 LINE = 62
 """Characters of one step; five steps and a contact are a phone's screen."""
+
+
+GRANTS_LENGTH = 260
+"""Characters of a list of grants; an amount is never cut from its year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +96,28 @@ def wide_subsidy(
     """Answer "which grants are there" for a known ward: those that the documents name, never "you will get"."""
     from bot.replies import _GRANT_WORDS
 
-    if not reading.subsidy or reading.names or not reading.ward or reading.leaning or reading.first_step or reading.asked.hard:
+    if not reading.subsidy or reading.names or not reading.ward or reading.leaning or reading.first_step or reading.asked.hard - {Want.AMOUNT}:
         return None
     wards = {word for ward in reading.named_wards for word in words(ward_name(ward))}
     specific = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _GRANT_WORDS | wards]  # noqa: PLR2004
     if specific:
         return None
-    found = [u for u in _ranked_units(GRANTS.search, reading, retriever) if _fits(reading, u) and u.kind is not UnitKind.TITLE][:5]
+    found = [u for u in _ranked_units(GRANTS.search, reading, retriever) if _fits(reading, u) and u.kind is not UnitKind.TITLE and not denies(u.say)]
+    if Want.AMOUNT in reading.asked:
+        found = [unit for unit in found if holds(unit.say, Want.AMOUNT)]
+    found = found[:5]
     if not found:
         return None
     draft = Draft(public_url)
     here = ward_name(reading.ward)
     draft.add(f"{here}の資料には、次の支援が書かれています。金額や条件、今年度の受付は窓口での確認が必要です。")
+    told = 0
     for unit in found:
-        draft.add(f"・{_tell(reading, unit)}", unit)
+        line = _full(reading, unit)
+        if told and told + len(line) > GRANTS_LENGTH:
+            continue
+        draft.add(f"・{line}", unit)
+        told += len(line)
     add_contact(draft, reading, contacts, found[0])
     return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.75)
 
@@ -138,7 +150,7 @@ def _unit_for(step: Step, reading: Reading, retriever: Retriever) -> Unit | None
     ranked = [
         c
         for c in _ranked(step.search, reading, retriever)
-        if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 14 and _fits(reading, c.unit)  # noqa: PLR2004
+        if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 14 and _fits(reading, c.unit) and not denies(c.unit.say)  # noqa: PLR2004
     ]
     if not ranked:
         return None

@@ -20,7 +20,9 @@ _ASKING = re.compile(
     r"意味|違い|説明(?:して(?:ください)?)?|教えて(?:ください)?|知りたい(?:です)?|わからない|分からない|分かりません|わかりません|簡単に|ひとことで|一言で|です|ます|か|ください|"
     r"what(?:is|are|does|'s)?|mean(?:s|ing)?|the|a|[?？!！。.「」『』()（）]"
 )
-_DEFINING = re.compile(r"何|なに|なん|どういう|どんな|意味|違い|とは|説明|教え|知りたい|[わ分]か(?:ら|り)|what|mean|[?？]$", re.IGNORECASE)
+_DEFINING = re.compile(
+    r"何|なに|なん|どういう|どんな|意味|違い|とは|説明|教え|知りたい|[わ分]か(?:ら|り)|what|mean|[?？]$", re.IGNORECASE
+)
 
 
 def define(reading: Reading, index: Index, public_url: str) -> Answer | None:
@@ -38,7 +40,9 @@ def define(reading: Reading, index: Index, public_url: str) -> Answer | None:
     draft = Draft(public_url)
     if not all(_add(draft, term, proofs) for term in terms):
         return None
-    return finish(draft, choices=tuple(f"{term.name}を手伝う会社は?" for term in terms if term.id in _HELPED)[:2], confidence=0.8)
+    return finish(
+        draft, choices=tuple(f"{term.name}を手伝う会社は?" for term in terms if term.id in _HELPED)[:2], confidence=0.8
+    )
 
 
 _HELPED = frozenset({"sbt", "sbt-sme", "cdp", "scope", "scope3", "esg", "gx", "non-fossil", "j-credit"})

@@ -19,9 +19,16 @@ from knowledge.catalogue.load import Catalogue
 from knowledge.catalogue.models import About, Contact, Grant, Pointer, Tenant, Terms
 from knowledge.catalogue.queries import contact_for, grants_for, needs_in, plain
 
-_TENANT = re.compile(r"テナント|借り(?:て|た|る|物)|賃貸|貸しビル|貸事務所|間借り|雑居ビル|入居|\btenants?\b|\brent", re.IGNORECASE)
+_TENANT = re.compile(
+    r"テナント|借り(?:て|た|る|物)|賃貸|貸しビル|貸事務所|間借り|雑居ビル|入居|\btenants?\b|\brent", re.IGNORECASE
+)
 _OWNER = re.compile(r"自社ビル|持ちビル|自社所有|持ち家|自分の建物|自己所有")
-_DONE = re.compile(r"(?:もう|すでに|既に|先に).{0,12}(?:工事|発注|注文|契約|購入|買).{0,8}(?:した|しちゃ|して|済|ちゃった)")
+_WHICH = re.compile(
+    r"何|なに|どんな|どれ|ある|一覧|全部|(?:使|申し込|もら|受け)\w{1,4}(?:そうな)?(?:補助|助成|支援|制度|もの|お金)"
+)
+_DONE = re.compile(
+    r"(?:もう|すでに|既に|先に).{0,12}(?:工事|発注|注文|契約|購入|買).{0,8}(?:した|しちゃ|して|済|ちゃった)"
+)
 _MONEY = frozenset({Want.AMOUNT, Want.RATE})
 
 
@@ -34,7 +41,13 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     tenant = True if _TENANT.search(reading.text) else False if _OWNER.search(reading.text) else None
     # "Also for a tenant" is a condition that the list itself is made by.
     answerable = _MONEY if tenant is None else _MONEY | {Want.CONDITION}
-    if not ward or reading.asked.hard - answerable or reading.premise or _DONE.search(reading.text):
+    if (
+        not ward
+        or reading.asked.hard - answerable
+        or reading.premise
+        or reading.first_step
+        or _DONE.search(reading.text)
+    ):
         return None
     named = _named(reading, catalogue, ward)
     money = bool(reading.asked.kinds & _MONEY)
@@ -44,9 +57,12 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     purpose = [need.id for need in needs]
     if named:
         return _amounts(reading, named, purpose, catalogue, proofs, public_url) if money else None
-    if Want.ELIGIBILITY in reading.asked and not purpose and tenant is None and not re.search(r"何|なに|どんな|どれ|ある|一覧", reading.text):
+    if Want.ELIGIBILITY in reading.asked and not purpose and tenant is None and not _WHICH.search(reading.text):
         return None
     found = grants_for(catalogue, ward, tenant, purpose)
+    if not purpose and not re.search(r"都の|東京都", reading.text):
+        # Tokyo's own come in where they fit something; in a list of everything they only make it long.
+        found = tuple(grant for grant in found if grant.ward == ward)
     if not any(grant.ward == ward for grant in found):
         return None
     if money:
@@ -89,9 +105,9 @@ def _list(
     elif tenant:
         draft.add(f"借りている建物の方が{here}で調べるとよい支援です。対象になるかどうかは窓口が決めます。")
     else:
-        draft.add(f"{here}の資料には、次の支援があります。対象になるかどうかは窓口が決めます。")
+        draft.add(f"資料にある{here}の事業者向けの支援です。対象になるかどうかは窓口が決めます。")
     more = add_lines(draft, found, f"{here}の{'テナントの' if tenant else ''}助成", reading)
-    _close(draft, reading, grants, catalogue, proofs)
+    _close(draft, reading, grants, ward, catalogue, proofs)
     choices = [f"{grant.name}の額は?" for grant in grants if grant.terms and grant.ward == ward and not purpose]
     return finish(draft, choices=(*more, *choices[:4]))
 
@@ -127,7 +143,12 @@ def _told(terms: Sequence[Terms]) -> str:
 
 
 def _amounts(
-    reading: Reading, grants: Sequence[Grant], purpose: Sequence[str], catalogue: Catalogue, proofs: Proofs, public_url: str
+    reading: Reading,
+    grants: Sequence[Grant],
+    purpose: Sequence[str],
+    catalogue: Catalogue,
+    proofs: Proofs,
+    public_url: str,
 ) -> Answer | None:
     """Tell what grants paid, each figure with its year; None where the documents give no figure."""
     lines = []
@@ -145,23 +166,25 @@ def _amounts(
         else "資料で確認できる額は、次の年度のものです。今年度の額は変わっていることがあります。"
     )
     more = add_lines(draft, found, "助成の額", reading)
-    _close(draft, reading, grants, catalogue, proofs)
+    _close(draft, reading, grants, grants[0].ward, catalogue, proofs)
     return finish(draft, choices=more)
 
 
-def _close(draft: Draft, reading: Reading, grants: Sequence[Grant], catalogue: Catalogue, proofs: Proofs) -> None:
+def _close(
+    draft: Draft, reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs
+) -> None:
     """The rule before order and work, and whom to ask."""
     before = next((grant.before for grant in grants if grant.before and proofs.find(grant.before)), None)
     unit = proofs.find(before) if before else None
     if unit is not None and not reading.english:
         draft.add("契約・注文・工事の前に、窓口に聞いてください。", unit)
-    add_contact_line(draft, reading, _contact(grants, catalogue), proofs, "今年度の額や受付")
+    add_contact_line(draft, reading, _contact(grants, ward, catalogue), proofs, "今年度の額や受付", ward)
 
 
-def _contact(grants: Sequence[Grant], catalogue: Catalogue) -> Contact | None:
+def _contact(grants: Sequence[Grant], ward: str, catalogue: Catalogue) -> Contact | None:
     """The office that the ward's own grants share; where they have several, the ward's office for all of them."""
-    ward = grants[0].ward
     ids = {grant.contact for grant in grants if grant.contact and grant.ward == ward}
     if len(ids) == 1:
         return catalogue.contact(ids.pop())
-    return contact_for(catalogue, ward, About.GRANTS)
+    contact = contact_for(catalogue, ward, About.GRANTS)
+    return contact if contact and ward in contact.wards else None

@@ -52,7 +52,9 @@ def remaining(reading: Reading) -> int:
     return int(match[1]) if match else 0
 
 
-def add_lines(draft: Draft, lines: Sequence[Proved], subject: str, reading: Reading, at_most: int = AT_MOST) -> tuple[str, ...]:
+def add_lines(
+    draft: Draft, lines: Sequence[Proved], subject: str, reading: Reading, at_most: int = AT_MOST
+) -> tuple[str, ...]:
     """Add the lines that fit on a phone, or those after them if the question is the choice that asks for the rest.
 
     Args:
@@ -74,7 +76,9 @@ def add_lines(draft: Draft, lines: Sequence[Proved], subject: str, reading: Read
     return (f"{subject}のほか{left}件",) if left > 0 else ()
 
 
-def add_contact_line(draft: Draft, reading: Reading, contact: Contact | None, proofs: Proofs, about: str) -> None:
+def add_contact_line(
+    draft: Draft, reading: Reading, contact: Contact | None, proofs: Proofs, about: str, ward: str | None = None
+) -> None:
     """Say whom to ask, cited where the index proves it, else the ward's office by its name.
 
     Args:
@@ -83,10 +87,11 @@ def add_contact_line(draft: Draft, reading: Reading, contact: Contact | None, pr
         contact: Whom the catalogue names.
         proofs: The index.
         about: What to ask for, such as "料金や申し込み"; a noun phrase.
+        ward: Whose office it is, where the question is about a ward that need not be the person's.
     """
     unit = proofs.find(contact.proof) if contact else None
     if contact is None or unit is None:
-        place = office(reading.ward)
+        place = office(ward or reading.ward)
         draft.add(f"Please ask {place}." if reading.english else f"{about}は、{place}に聞いてください。")
         return
     ways = " / ".join(way for way in (contact.phone, contact.email) if way) or contact.url

@@ -10,7 +10,7 @@ from bot.places import only_for
 from bot.policies import on_topic
 from bot.reading import Name, Reading
 from bot.select import Candidate, candidates, names_year
-from bot.units import Unit, units
+from bot.units import Unit, denies, units
 from bot.wants import Want
 from knowledge.dates import years
 from knowledge.documents import BlockKind, Passage
@@ -158,7 +158,7 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     pool = tuple(
         c
         for c in of_name(material, reading.names, strict=bool(reading.asked.hard))
-        if _near_enough(c) and _for_this_ward(reading, c) and (allowed is None or c.unit.source.id in allowed)
+        if not denies(c.unit.say) and _near_enough(c) and _for_this_ward(reading, c) and (allowed is None or c.unit.source.id in allowed)
     )
     if not pool:
         return ()

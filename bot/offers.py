@@ -13,7 +13,7 @@ from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import Catalogue
-from knowledge.catalogue.models import Category, Offer
+from knowledge.catalogue.models import Category, Need, Offer
 from knowledge.catalogue.queries import (
     companies_offering,
     needs_in,
@@ -23,14 +23,21 @@ from knowledge.catalogue.queries import (
     plain,
     programmes_for,
 )
-from knowledge.index import MentionKind
 
 HOME = "chiyoda"
 """Whose businesses the menu of support is for."""
-_COMPANY = re.compile(r"会社|企業|業者|ところ|とこ\b|どこ|誰|だれ|専門家|メーカー|頼め|頼みたい|頼む|お願い|やってくれ|してくれ|相談先|支援先|のほか\d+件|compan|who\b|which", re.IGNORECASE)
+HOME_WARD = "chiyoda-ward"
+"""The ward as an organisation; what it offers are grants."""
+_COMPANY = re.compile(
+    r"会社|企業|業者|ところ|とこ\b|どこ|誰|だれ|専門家|メーカー|頼め|頼みたい|頼む|お願い|やってくれ|してくれ|相談先|支援先|のほか\d+件|compan|who\b|which",
+    re.IGNORECASE,
+)
 _TOGETHER = re.compile(r"組(?:ん|み合わせ|める)|一度に|まとめて|\d社|ワンストップ")
 _BEST = re.compile(r"一番|いちばん|おすすめ|お勧め|オススメ|どこがいい|どこが良い|best|recommend", re.IGNORECASE)
-_FIELD = re.compile(r"カテゴリ|分野|メニュー|会社|企業|誰|だれ|どこ|何|なに|一覧|全部|どんな|のほか\d+件|which|who\b|list", re.IGNORECASE)
+_FIELD = re.compile(
+    r"カテゴリ|分野|メニュー|会社|企業|誰|だれ|どこ|何|なに|一覧|全部|どんな|のほか\d+件|which|who\b|list",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"(?:カテゴリー?|分野|メニュー|支援メニュー)の?\s*([1-5])(?!\d)")
 _TITLES = {
     Category.ENERGY: r"再エネ・?省エネ等",
@@ -39,7 +46,11 @@ _TITLES = {
     Category.FUNDING: r"資金調達(?:・?補助金支援)?|補助金支援",
     Category.CONSULTING: r"コンサルティング・?共創",
 }
-_OWN = re.compile(r"何(?:を|が|して|の)|なに(?:を|が)|どんな|メニュー|サービス|全部|一覧|すべて|頼め|できる|のほか\d+件|what|offer|services", re.IGNORECASE)
+_HELP = re.compile(r"手伝|支援|代行|サポ|助け|頼|任せ|会社|業者|企業|してくれ|ところ|help", re.IGNORECASE)
+_OWN = re.compile(
+    r"何(?:を|が|して|の)|なに(?:を|が)|どんな|メニュー|サービス|全部|一覧|すべて|頼め|できる|のほか\d+件|what|offer|services",
+    re.IGNORECASE,
+)
 
 
 def offer_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str) -> Answer | None:
@@ -55,7 +66,7 @@ def offer_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     organisations = organisations_in(catalogue, reading.text)
     if len(organisations) == 1 and not needs_in(catalogue, reading.text) and _OWN.search(reading.text):
         return _of_organisation(reading, organisations[0].id, catalogue, proofs, public_url)
-    if organisations or any(name.kind is MentionKind.PROGRAMME for name in reading.names) or _TOGETHER.search(reading.text):
+    if organisations or _names_programme(reading, catalogue) or _TOGETHER.search(reading.text):
         return None
     return _for_need(reading, catalogue, proofs, public_url, best=best)
 
@@ -86,29 +97,46 @@ def _of_organisation(
         return None
     name = catalogue.organisation(organisation).short
     lines = [Line(f"{offer.category.circled}{offer.what}", (offer.proof,)) for offer in offers]
-    return _answer(reading, f"{name}の支援メニューは次のとおりです。", lines, f"{name}のメニュー", catalogue, proofs, public_url)
+    return _answer(
+        reading, f"{name}の支援メニューは次のとおりです。", lines, f"{name}のメニュー", catalogue, proofs, public_url
+    )
 
 
-HOME_WARD = "chiyoda-ward"
-"""The ward as an organisation; what it offers are grants."""
+def _names_programme(reading: Reading, catalogue: Catalogue) -> bool:
+    said = plain(reading.text)
+    return any(plain(name) in said for programme in catalogue.programmes for name in (programme.name, *programme.names))
 
 
-def _for_need(
-    reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str, *, best: bool
-) -> Answer | None:
+def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str, *, best: bool) -> Answer | None:
     needs = needs_in(catalogue, reading.text)
     asks = bool(reading.asked.kinds & {Want.ORGANISATION, Want.LIST}) or bool(_COMPANY.search(reading.text))
-    helped = any(need.id == "subsidy-help" for need in needs)
-    if not needs or not asks or (reading.subsidy and not helped):
+    if any(need.id == "subsidy-help" for need in needs):
+        # Where to hand in an application is the office's matter; who helps with it is ours.
+        asks = bool(_HELP.search(reading.text))
+    elif reading.subsidy:
         return None
-    offers = [o for o in companies_offering(catalogue, plain(reading.text)) if o.organisation != HOME_WARD]
+    offers = [o for o in companies_offering(catalogue, reading.text) if o.organisation != HOME_WARD]
+    if not needs or not asks or not offers:
+        return None
+    away = bool(reading.ward and reading.ward != HOME)
     lines = _by_organisation(offers, catalogue, at_most=2 if len({o.organisation for o in offers}) <= 3 else 1)  # noqa: PLR2004
     programmes = {p.id: p for need in needs for p in programmes_for(catalogue, need.id, reading.ward)}
     beside = [Line(f"{p.name}：{p.about}", (p.proof,)) for p in programmes.values()]
-    lead = f"「{needs[0].name}」は、千代田モデルの支援メニューでは次のところが対応しています。"
+    name = _narrowest(needs, offers).name
     if best:
-        lead = f"どこがよいかはお答えできませんが、「{needs[0].name}」の候補は次のとおりです。見積もりを比べてください。"
-    return _answer(reading, lead, [*lines, *beside], f"{needs[0].name}の会社", catalogue, proofs, public_url)
+        lead = f"どこがよいかはお答えできませんが、「{name}」の候補は次のとおりです。見積もりを比べてください。"
+    elif beside:
+        lead = f"「{name}」は、資料では次のところが対応しています。"
+    else:
+        lead = f"「{name}」は、千代田モデルの支援メニューでは次のところが対応しています。"
+    told = [*beside, *lines] if away else [*lines, *beside]
+    return _answer(reading, lead, told, f"{name}の会社", catalogue, proofs, public_url)
+
+
+def _narrowest(needs: Sequence[Need], offers: Sequence[Offer]) -> Need:
+    """The need that says most about what was found: 紙コップ rather than リサイクル."""
+    met = [need for need in needs if any(need.id in offer.needs for offer in offers)]
+    return min(met, key=lambda need: sum(need.id in offer.needs for offer in offers))
 
 
 def _by_organisation(offers: Sequence[Offer], catalogue: Catalogue, at_most: int) -> list[Line]:
@@ -127,7 +155,13 @@ def _by_organisation(offers: Sequence[Offer], catalogue: Catalogue, at_most: int
 
 
 def _answer(
-    reading: Reading, lead: str, lines: Sequence[Line], subject: str, catalogue: Catalogue, proofs: Proofs, public_url: str
+    reading: Reading,
+    lead: str,
+    lines: Sequence[Line],
+    subject: str,
+    catalogue: Catalogue,
+    proofs: Proofs,
+    public_url: str,
 ) -> Answer | None:
     found = proved(lines, proofs)
     if not found:
@@ -136,6 +170,8 @@ def _answer(
     draft.add("From the Chiyoda model's menu of support:" if reading.english else lead)
     more = add_lines(draft, found, subject, reading)
     if reading.ward and reading.ward != HOME and not reading.english:
-        draft.add(f"千代田モデルは千代田区内の会社のための仕組みです。{ward_name(reading.ward)}から頼めるかどうかは、資料に書かれていません。")
+        draft.add(
+            f"千代田モデルの会社の支援は千代田区内に向けたものです。{ward_name(reading.ward)}から頼めるかどうかは、資料に書かれていません。"
+        )
     add_contact_line(draft, reading, catalogue.contact("ces-office"), proofs, "料金や頼み方")
     return finish(draft, choices=more)

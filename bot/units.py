@@ -190,6 +190,14 @@ def _subject(block: Block) -> str:
     return block.heading[-1] if block.heading else ""
 
 
+_DENIES = re.compile(r"(?:記載|記述|説明)(?:が|は)?(?:あり|ござい)ません|(?:確認|案内)(?:が|は)?できません|書かれて(?:い)?(?:ません|ない)|載って(?:い)?(?:ません|ない)")
+
+
+def denies(say: str) -> bool:
+    """Tell whether a unit says that something is not stated: it proves an abstention, never an answer."""
+    return bool(_DENIES.search(say))
+
+
 def label_of(say: str) -> str:
     """Give the label of "label: text", else an empty string."""
     match = _LABEL.match(say)
