@@ -23,6 +23,7 @@ from knowledge.fold import fold, squeeze
 
 _OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
 _NEXT = re.compile(r"次(?:は|回|の(?!年))|今度|これから")
+_CLAUSE = re.compile(r"第\s?\d+\s?条")
 _DIGITS = re.compile(r"\d+")
 _PERSON_NAME = re.compile(r"([一-龥]{1,3}\s?[一-龥ぁ-ん]{1,3})\s?(?:氏|さん|様|先生)")
 
@@ -266,6 +267,8 @@ def saying(reading: Reading, unit: Unit) -> str:
     text = telling(unit)
     if unit.source.kind is Kind.MINUTES and unit.subject and unit.kind is UnitKind.SENTENCE and len(unit.subject) <= 20:  # noqa: PLR2004
         return f"{unit.subject}の発言：{text}"
+    if _CLAUSE.match(unit.subject):
+        return f"{unit.subject}：{text}"
     if text.endswith("。"):
         return text
     if unit.kind is UnitKind.ITEM and unit.subject and unit.subject not in text and len(text) < 60:  # noqa: PLR2004 - short items lean on their heading
