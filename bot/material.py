@@ -216,9 +216,9 @@ def _near_enough(candidate: Candidate) -> bool:
     return candidate.evidence >= MIN_EVIDENCE or (candidate.coverage >= MIN_COVERAGE and candidate.evidence >= MIN_EVIDENCE / 2)
 
 
-MIN_EVIDENCE = 0.8
-MIN_COVERAGE = 0.4
-SAME_SUBJECT = 0.6
+MIN_EVIDENCE = 0.78
+MIN_COVERAGE = 0.25
+SAME_SUBJECT = 0.5
 CLOSE = 0.85
 SAME_CASE = 0.5
 CLOSE_WANTS = frozenset(

@@ -51,13 +51,13 @@ class Weighing:
     """A misspelt word, as a share of the word itself."""
     coverage: float = 0.55
     own: float = 0.2
-    passage: float = 0.35
+    passage: float = 0.5
     pairs: float = 0.2
     wants: float = 0.25
-    minutes: float = 0.8
+    minutes: float = 0.7
     """What was said at a meeting, where no speaker is asked about."""
     scrap: float = 0.12
-    told: float = 0.45
+    told: float = 0.5
     """How much of a unit's score goes where the last answer has said it all."""
 
 

@@ -17,9 +17,9 @@ class Weights:
 
     synonym: float = 0.55
     """Terms from the synonym file."""
-    history: float = 0.30
+    history: float = 0.20
     """Words of the turn before; each earlier turn counts half of the next."""
-    follow_up: float = 0.75
+    follow_up: float = 0.65
     """The same when the question leans on what was said (それ, じゃあ次は)."""
     history_synonym: float = 0.4
     """Factor on the history's weight for its synonyms."""

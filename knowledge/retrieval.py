@@ -22,10 +22,10 @@ from knowledge.tokens import bigrams
 class Scoring:
     """Constants of the ranking, no units unless said."""
 
-    k1: float = 0.7
-    b: float = 0.4
+    k1: float = 0.8
+    b: float = 0.5
     """BM25 for short chunks: a word said twice counts little more, and length is punished mildly."""
-    context: float = 0.65
+    context: float = 0.85
     """Weight of a word in heading, header, lead-in or title, as a share of one in the text."""
     bigram: float = 0.35
     """Weight of the bigram score beside the word score."""
