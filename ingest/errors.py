@@ -7,3 +7,7 @@ class IngestError(Exception):
 
 class UnreadableSource(IngestError):
     """The source gives no usable text; its message says why and what to do. The run goes on."""
+
+
+class UnusableArgument(IngestError):
+    """An argument names nothing that could be read; nothing was done. Correct the argument."""

@@ -45,18 +45,22 @@ def needs_in(catalogue: Catalogue, text: str) -> tuple[Need, ...]:
 
 
 def companies_offering(catalogue: Catalogue, need: str) -> tuple[Offer, ...]:
-    """List all offers that meet a need, in the order of the menu.
+    """List the offers of the organisations that meet a need best, in the order of the menu.
 
     Args:
         catalogue: Where to look.
-        need: A need's id, or a text that says what is wanted. Where a text says several things, offers that meet
-            all of them are given; where none does, those that meet the one said in the longest words.
+        need: A need's id, or a text that says what is wanted. Where a text says several things, only organisations
+            are given that meet as many of them as any other does, each with its offers for any of them.
     """
-    needs = [need] if any(known.id == need for known in catalogue.needs) else [n.id for n in needs_in(catalogue, need)]
-    if not needs:
+    known = {entry.id for entry in catalogue.needs}
+    needs = {need} if need in known else {found.id for found in needs_in(catalogue, need)}
+    met: dict[str, set[str]] = {}
+    for offer in catalogue.offers:
+        met.setdefault(offer.organisation, set()).update(needs & set(offer.needs))
+    most = max(map(len, met.values()), default=0)
+    if not most:
         return ()
-    all_of_them = tuple(offer for offer in catalogue.offers if set(needs) <= set(offer.needs))
-    return all_of_them or tuple(offer for offer in catalogue.offers if needs[0] in offer.needs)
+    return tuple(o for o in catalogue.offers if len(met[o.organisation]) == most and needs & set(o.needs))
 
 
 def programmes_for(catalogue: Catalogue, need: str, ward: str | None) -> tuple[Programme, ...]:

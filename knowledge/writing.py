@@ -1,0 +1,170 @@
+"""Writes versions of sources, many small ones in one transaction and a large one in several."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select, update
+
+from knowledge import rows
+from knowledge.documents import Document
+from knowledge.embedding import Embedding, Vectors
+from knowledge.index import IndexedChunk, Mention
+from knowledge.reading import parts
+from knowledge.schema import chunks, mentions, vectors, versions
+from knowledge.store import Store
+
+_TOGETHER = 1000
+"""Chunks written in one transaction: 0.1 s, during which nobody else can write to SQLite."""
+
+
+class VersionWriter:
+    """Writes versions. Only the holder of the lock `ingest` may: it numbers the rows itself.
+
+    A version counts once its last chunk is written. What a killed run left unfinished is cleared on making one.
+    """
+
+    def __init__(self, store: Store, embedding: Embedding) -> None:
+        self._store = store
+        self._embedding = embedding.name
+        self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in (versions, chunks, vectors, mentions)}
+        self._finished: dict[int, dict[str, Any]] = {}
+        _clear_unfinished(store)
+        with store.read() as connection:
+            self._next = {
+                table: (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+                for table in (versions, chunks, mentions)
+            }
+
+    def write(
+        self,
+        document: Document,
+        fingerprint: str,
+        pieces: Iterable[tuple[Sequence[IndexedChunk], Vectors]],
+        found: Iterable[Mention],
+    ) -> int:
+        """Write a version; it is in the database after the next `flush` at the latest.
+
+        Args:
+            document: The source as it was read.
+            fingerprint: What makes this version the same as another.
+            pieces: Its chunks, some at a time, with their vectors: (n, dimensions), unit length.
+            found: What its chunks mention, in document order.
+        Returns:
+            The version's number.
+        """
+        version = self._number(versions)
+        version_row = _version_row(version, document, fingerprint)
+        self._rows[versions].append(version_row)
+        digest = hashlib.sha256()
+        position = words = 0
+        for some, matrix in pieces:
+            for indexed, vector in zip(some, matrix.astype("<f4"), strict=True):
+                row = _chunk_row(self._number(chunks), version, position, indexed)
+                self._rows[chunks].append(row)
+                self._rows[vectors].append(
+                    {"chunk": row["id"], "embedding": self._embedding, "vector": vector.tobytes()}
+                )
+                digest.update("\0".join((row["chunk"], row["words"], row["context"], "")).encode())
+                position += 1
+                words += len(indexed.words)
+            if len(self._rows[chunks]) >= _TOGETHER:
+                self.flush()
+        for mention in found:
+            self._rows[mentions].append(
+                {
+                    "id": self._number(mentions),
+                    "version": version,
+                    "kind": mention.kind.value,
+                    "value": _storable(mention.value),
+                    "chunk": mention.chunk,
+                }
+            )
+        whole = {"digest": digest.hexdigest(), "chunks": position, "words": words, "complete": True}
+        if self._rows[versions]:
+            version_row.update(whole)
+        else:
+            # A large one, whose first chunks are in the database already.
+            self._finished[version] = whole
+        return version
+
+    def flush(self) -> None:
+        """Write down what was collected."""
+        with self._store.write() as connection:
+            for table, collected in self._rows.items():
+                if collected:
+                    connection.execute(table.insert(), collected)
+                    collected.clear()
+            for version, whole in self._finished.items():
+                connection.execute(update(versions).where(versions.c.id == version).values(whole))
+            self._finished.clear()
+
+    def _number(self, table: Table) -> int:
+        number = self._next[table]
+        self._next[table] += 1
+        return number
+
+
+def delete_versions(store: Store, of: Sequence[int]) -> None:
+    """Delete versions that were never published, with all that belongs to them."""
+    for part in parts(of):
+        with store.write() as connection:
+            theirs = select(chunks.c.id).where(chunks.c.version.in_(part))
+            connection.execute(delete(vectors).where(vectors.c.chunk.in_(theirs)))
+            connection.execute(delete(mentions).where(mentions.c.version.in_(part)))
+            connection.execute(delete(chunks).where(chunks.c.version.in_(part)))
+            connection.execute(delete(versions).where(versions.c.id.in_(part)))
+
+
+def strip_versions(store: Store, of: Sequence[int]) -> None:
+    """Take terms, vectors and mentions from versions that no generation holds; their text stays for citations."""
+    for part in parts(of):
+        with store.write() as connection:
+            theirs = select(chunks.c.id).where(chunks.c.version.in_(part))
+            connection.execute(delete(vectors).where(vectors.c.chunk.in_(theirs)))
+            connection.execute(delete(mentions).where(mentions.c.version.in_(part)))
+            connection.execute(update(chunks).where(chunks.c.version.in_(part)).values(words=None, context=None))
+            # Should the same content come back, it is read anew.
+            connection.execute(update(versions).where(versions.c.id.in_(part)).values(fingerprint=""))
+
+
+def _clear_unfinished(store: Store) -> None:
+    with store.read() as connection:
+        unfinished = list(connection.scalars(select(versions.c.id).where(versions.c.complete.is_(False))))
+    delete_versions(store, unfinished)
+
+
+def _version_row(version: int, document: Document, fingerprint: str) -> dict[str, Any]:
+    return {
+        "id": version,
+        "source": document.source.id,
+        "fingerprint": fingerprint,
+        "content_hash": document.content_hash,
+        "digest": "",
+        "details": rows.source_to_json(document.source),
+        "blocks": rows.pack(rows.blocks_to_json(document.blocks)),
+        "warnings": _storable("\n".join(document.warnings)),
+        "chunks": 0,
+        "words": 0,
+        "complete": False,
+    }
+
+
+def _chunk_row(number: int, version: int, position: int, indexed: IndexedChunk) -> dict[str, Any]:
+    return {
+        "id": number,
+        "version": version,
+        "position": position,
+        "chunk": indexed.chunk.id,
+        "first": indexed.chunk.first,
+        "blocks": rows.blocks_to_json(indexed.chunk.blocks),
+        "words": _storable(rows.terms_to_text(indexed.words)),
+        "context": _storable(rows.terms_to_text(indexed.context)),
+    }
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL's text holds everything but this one; in JSON it is escaped.
+    return text.replace("\0", "")
