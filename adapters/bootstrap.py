@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from adapters.ports import Ingesting, Library
 from adapters.settings import Settings
 from bot.ports import Answering
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Result
 
 log = logging.getLogger(__name__)
 
@@ -35,3 +40,26 @@ class Ippo:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def build(settings: Settings) -> Ippo:
+    """Open the knowledge that the settings name and join the services around it.
+
+    Raises:
+        knowledge.errors.StoreUnavailable: The database or the index can't be opened.
+    """
+    # Imported here, not above: `ippo --help` and the settings' errors do without the database and the tokeniser.
+    from bot.assistant import Assistant
+    from knowledge.generations import Knowledge
+
+    knowledge = Knowledge.open(settings.data_dir, settings.database_url, settings.chroma_url)
+    assistant = Assistant(knowledge, public_url=settings.public_url)
+
+    def ingest(sources: Sequence[str], progress: Callable[[int, int], None] | None) -> list[Result]:
+        from ingest.pipeline import FetchRules
+        from ingest.pipeline import ingest as run
+
+        rules = FetchRules(allow_private=settings.allow_private_urls)
+        return run(sources or [str(settings.knowledge_dir)], knowledge=knowledge, fetching=rules, progress=progress)
+
+    return Ippo(settings, knowledge, assistant, ingest)
