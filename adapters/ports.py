@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from knowledge.documents import Chunk, Document, Source
+from knowledge.citing import Shown
+from knowledge.documents import Source
 from knowledge.index import Index
 
 if TYPE_CHECKING:
     from ingest.pipeline import Result
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One version of a source, as its page shows it."""
-
-    document: Document
-    chunks: Sequence[Chunk]
-    replaced_on: date | None = None
-    """The day a newer version took its place; None: this is the current one, or the last."""
-    withdrawn_on: date | None = None
-    """The day the source was removed without a successor."""
 
 
 class Library(Protocol):
@@ -35,7 +22,7 @@ class Library(Protocol):
     def is_empty(self) -> bool:
         """Tell whether nothing is indexed."""
 
-    def document(self, source: str, chunk: str | None = None) -> Shown | None:
+    def document(self, source_id: str, chunk_id: str | None = None) -> Shown | None:
         """Give a source's current version, or the version that holds a chunk; None if there is none."""
 
     def list_sources(self) -> Sequence[tuple[Source, int]]:

@@ -76,8 +76,8 @@ def _missing(reading: Reading) -> str:
 
 
 def _nearest(reading: Reading, material: Material) -> Candidate | None:
-    pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 8]  # noqa: PLR2004
+    pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 8]
     best = max(pool, key=lambda c: c.coverage + 0.3 * c.own + 0.2 * denies(c.unit.say), default=None)
-    if best is None or best.coverage < 0.35:  # noqa: PLR2004 - farther off it would only confuse
+    if best is None or best.coverage < 0.35:
         return None
     return best

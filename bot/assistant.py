@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot import policies
 from bot.abstain import abstain
@@ -52,7 +52,9 @@ class Assistant:
         """
         self._knowledge = knowledge
         self._public_url = public_url
-        self._state = lru_cache(maxsize=2)(lambda index: _state(index, scoring, dense))
+        self._scoring = scoring
+        self._dense = dense
+        self._held: State | None = None
 
     def answer(self, question: Question) -> Answer:
         """Answer one question.
@@ -61,7 +63,7 @@ class Assistant:
             An answer whose numbers, dates and organisations all stand in the passages it cites; where that can't
             be had, an abstention that names whom to ask.
         """
-        state: State = self._state(self._knowledge.current())
+        state = self._state()
         reading = read(question, state.index)
         answer = self._decide(reading, state)
         missing = unsupported(answer)
@@ -70,6 +72,14 @@ class Assistant:
             material = gather(reading, state.retriever)
             answer = abstain(reading, material, state.contacts, self._public_url)
         return answer
+
+    def _state(self) -> State:
+        index = self._knowledge.current()
+        held = self._held
+        if held is None or held.index is not index:
+            # Two threads may make it at once; either one is right.
+            held = self._held = _state(index, self._scoring, self._dense)
+        return held
 
     def _decide(self, reading: Reading, state: State) -> Answer:
         text = reading.text
@@ -85,7 +95,7 @@ class Assistant:
         return self._from_documents(reading, material, state)
 
     def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
-        for attempt in (
+        attempts: tuple[Callable[[], Answer | None], ...] = (
             lambda: contact_answer(reading, material, state.contacts, self._public_url),
             lambda: clarify_subject(reading, material),
             lambda: other_ward(reading, material, state.contacts, self._public_url),
@@ -95,7 +105,8 @@ class Assistant:
             lambda: outline(reading, material, self._public_url),
             lambda: superlative(reading, material, self._public_url),
             lambda: compose(reading, material, self._public_url),
-        ):
+        )
+        for attempt in attempts:
             answer = attempt()
             if answer is not None:
                 return answer

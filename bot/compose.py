@@ -13,8 +13,8 @@ from bot.material import Material, answering, confidence, narrowed
 from bot.places import only_for, ward_name
 from bot.premise import correction
 from bot.reading import Reading, parts
-from bot.select import SCRAP, Candidate
 from bot.rows import row_saying
+from bot.select import SCRAP, Candidate
 from bot.units import Unit, UnitKind, denies, pairs_of
 from bot.wants import Want
 from knowledge.dates import dates, month_days, years
@@ -115,13 +115,28 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
     several = bool(reading.asked.kinds & {Want.LIST, Want.COMPARISON, Want.PERSON}) or len(reading.names) > 1
     named = bool(reading.names) and not hard
     margin = 0.7 if several or named or Want.ORGANISATION in reading.asked else 0.88
-    most = AT_MOST if several or Want.ORGANISATION in reading.asked else 4 if named or Want.DEFINITION in reading.asked else 3
+    most = (
+        AT_MOST
+        if several or Want.ORGANISATION in reading.asked
+        else 4
+        if named or Want.DEFINITION in reading.asked
+        else 3
+    )
     weights = {topic.word: topic.weight * material.retriever.idf(topic.word) for topic in reading.query.topics}
     total = sum(weights.values()) or 1.0
     names = {name.said for name in reading.names}
     chosen = [best, *(_listed(best, material) or _beside(best, real, reading))]
     # What the best leaves open may be said by a unit without the kind of value asked for.
-    pool = dict.fromkeys((*real, *(c for c in material.candidates if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE and not denies(c.unit.say))))
+    pool = dict.fromkeys(
+        (
+            *real,
+            *(
+                c
+                for c in material.candidates
+                if c.own >= 0.15 and c.unit.kind is not UnitKind.TITLE and not denies(c.unit.say)
+            ),
+        )
+    )
     rest = [c for c in pool if c not in chosen and c.score >= 0.5 * best.score and not _said_before(c, reading)]
     while rest and len(chosen) < most:
         covered = frozenset().union(*(c.says for c in chosen))
@@ -195,7 +210,7 @@ _LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON})
 def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> list[Candidate]:
     """Short lines of the same chunk that hold the same kinds of values: the other rows of an unruled list."""
     wanted = reading.asked.hard & _LISTED
-    if not wanted or len(best.unit.say) >= 45:  # noqa: PLR2004 - a sentence says it all
+    if not wanted or len(best.unit.say) >= 45:
         return []
     return [
         c
@@ -203,7 +218,7 @@ def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> lis
         if c is not best
         and c.unit.chunk.id == best.unit.chunk.id
         and c.unit.block.heading == best.unit.block.heading
-        and len(c.unit.say) < 45  # noqa: PLR2004
+        and len(c.unit.say) < 45
         and c.met & wanted
         and not _repeats(c, [best])
     ][:3]
@@ -212,7 +227,7 @@ def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> lis
 def _fullest(real: Sequence[Candidate]) -> Candidate:
     """The best unit; where it is a bare name, the unit that also explains the name."""
     best = real[0]
-    if len(best.unit.say) <= 26:  # noqa: PLR2004 - a name, not a statement
+    if len(best.unit.say) <= 26:
         fuller = [c for c in real[1:8] if best.unit.say in c.unit.say and c.score >= 0.6 * best.score]
         if fuller:
             return fuller[0]
@@ -228,7 +243,7 @@ def _below(title: Candidate, material: Material) -> list[Candidate]:
         if c.unit.source.id == title.unit.source.id
         and c.unit.kind is not UnitKind.TITLE
         and c.unit.block.heading[: len(path)] == path
-        and len(c.unit.say) >= 4  # noqa: PLR2004
+        and len(c.unit.say) >= 4
     ][:4]
 
 
@@ -265,15 +280,15 @@ def saying(reading: Reading, unit: Unit) -> str:
     if unit.kind is UnitKind.ROW:
         return row_saying(unit, reading.own_words)
     text = telling(unit)
-    if unit.source.kind is Kind.MINUTES and unit.subject and unit.kind is UnitKind.SENTENCE and len(unit.subject) <= 20:  # noqa: PLR2004
+    if unit.source.kind is Kind.MINUTES and unit.subject and unit.kind is UnitKind.SENTENCE and len(unit.subject) <= 20:
         return f"{unit.subject}の発言：{text}"
     if _CLAUSE.match(unit.subject):
         return f"{unit.subject}：{text}"
     if text.endswith("。"):
         return text
-    if unit.kind is UnitKind.ITEM and unit.subject and unit.subject not in text and len(text) < 60:  # noqa: PLR2004 - short items lean on their heading
+    if unit.kind is UnitKind.ITEM and unit.subject and unit.subject not in text and len(text) < 60:
         return f"{unit.subject}：{text}"
-    if unit.kind is UnitKind.SENTENCE and len(text) < 30 and unit.subject and unit.subject not in text:  # noqa: PLR2004
+    if unit.kind is UnitKind.SENTENCE and len(text) < 30 and unit.subject and unit.subject not in text:
         return f"{unit.subject}：{text}"
     return text
 
@@ -286,7 +301,7 @@ def _also(candidate: Candidate, chosen: Sequence[Candidate], material: Material)
         if unit.source.id == candidate.unit.source.id or any(unit.quote == c.unit.quote for c in chosen):
             continue
         theirs = pairs_of(unit.say)
-        same = len(mine & theirs) >= SAME * min(len(mine), len(theirs)) and len(theirs) >= 20  # noqa: PLR2004
+        same = len(mine & theirs) >= SAME * min(len(mine), len(theirs)) and len(theirs) >= 20
         if same and set(_DIGITS.findall(fold(unit.say))) & set(said):
             return (unit,)
     return ()
@@ -316,7 +331,9 @@ def _note(reading: Reading, chosen: Sequence[Candidate]) -> str:
     unit = chosen[0].unit
     notes: list[str] = []
     if not reading.english:
-        around = tuple(sorted(years(unit.chunk.text + unit.chunk.context), reverse=True)) or (reading.question.today.year,)
+        around = tuple(sorted(years(unit.chunk.text + unit.chunk.context), reverse=True)) or (
+            reading.question.today.year,
+        )
         spoken_of = (*around, reading.question.today.year, reading.question.today.year - 1)
         if reading.asked.kinds & {Want.DATE, Want.TIME} and all(
             is_past(c.unit.say, spoken_of, reading.question.today) for c in chosen

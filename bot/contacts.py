@@ -70,7 +70,7 @@ def contacts(index: Index) -> tuple[Contact, ...]:
 def _name(chunk: Chunk) -> str:
     for block in chunk.blocks:
         text = readable(block.text)
-        if _OFFICE.search(text) and len(text) <= 40 and not re.search(r"[:：]|^お?問", text):  # noqa: PLR2004
+        if _OFFICE.search(text) and len(text) <= 40 and not re.search(r"[:：]|^お?問", text):
             return text
     named = [heading for heading in chunk.heading if not re.match(r"資料[にで]", heading)]
     return named[-1] if named else ""
@@ -98,7 +98,11 @@ def contact_for(found: tuple[Contact, ...], ward: str | None, source: Source | N
 
 def office(ward: str | None) -> str:
     """Name the office to ask where the documents give no contact."""
-    return f"{ward_name(ward)}役所の環境・脱炭素の担当窓口" if ward and ward.isalpha() else "お店のある区の区役所の担当窓口"
+    return (
+        f"{ward_name(ward)}役所の環境・脱炭素の担当窓口"
+        if ward and ward.isalpha()
+        else "お店のある区の区役所の担当窓口"
+    )
 
 
 def mentions_contact(text: str) -> bool:

@@ -164,7 +164,9 @@ def _score(item: Mapping[str, Any], answer: Answer, originals: Mapping[str, str]
     )
 
 
-def auc(positive: Sequence[float], negative: Sequence[float], *, rounds: int = 1000) -> tuple[float | None, float, float]:
+def auc(
+    positive: Sequence[float], negative: Sequence[float], *, rounds: int = 1000
+) -> tuple[float | None, float, float]:
     """Area under the ROC curve with its 95 % bootstrap interval.
 
     Returns:
@@ -176,7 +178,11 @@ def auc(positive: Sequence[float], negative: Sequence[float], *, rounds: int = 1
     areas = sorted(
         _area(drawn.choices(positive, k=len(positive)), drawn.choices(negative, k=len(negative))) for _ in range(rounds)
     )
-    return round(_area(positive, negative), 4), round(areas[int(rounds * 0.025)], 4), round(areas[int(rounds * 0.975)], 4)
+    return (
+        round(_area(positive, negative), 4),
+        round(areas[int(rounds * 0.025)], 4),
+        round(areas[int(rounds * 0.975)], 4),
+    )
 
 
 def _area(positive: Sequence[float], negative: Sequence[float]) -> float:

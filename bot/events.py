@@ -47,7 +47,7 @@ _PUBLIC = tuple(kind for kind in EventKind if kind is not EventKind.NEWS)
 
 def event_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str) -> Answer | None:
     """Answer a question on when something takes place; None for any other, or where the index proves nothing."""
-    if reading.asked.hard - {Want.DATE, Want.TIME} or reading.premise and not _OVER.search(reading.text):
+    if reading.asked.hard - {Want.DATE, Want.TIME} or (reading.premise and not _OVER.search(reading.text)):
         return None
     ward = _ward(reading)
     named = _named(reading, catalogue, ward)
@@ -76,7 +76,7 @@ def _ward(reading: Reading) -> str:
 def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Event]:
     """The events that a question on a date means by name, the longest name only; the talk before it counts."""
     asks = reading.asked.kinds & {Want.DATE, Want.TIME} or _OVER.search(reading.text)
-    if not asks or _PAST.search(reading.text) and not _OVER.search(reading.text):
+    if not asks or (_PAST.search(reading.text) and not _OVER.search(reading.text)):
         return []
     texts = [reading.text]
     if reading.leaning and not _EVENT.search(reading.text):
@@ -250,7 +250,7 @@ def _span(text: str, today: date) -> tuple[date, date] | None:
     named = _MONTH.search(text)
     if relative is not None:
         index = today.year * 12 + today.month - 1 + relative
-    elif named and 1 <= int(named[1]) <= 12:  # noqa: PLR2004 - months
+    elif named and 1 <= int(named[1]) <= 12:
         index = today.year * 12 + int(named[1]) - 1
         if int(named[1]) < today.month:
             index += 12

@@ -18,14 +18,13 @@ from bot.material import Material
 from bot.places import only_for, ward_name
 from bot.reading import Reading
 from bot.replies import WARD_CHOICES
-from bot.select import Candidate, candidates
 from bot.rows import row_saying
+from bot.select import Candidate, candidates
 from bot.units import Unit, UnitKind, denies, units
 from bot.wants import Want, Wanted, holds
 from knowledge.query import query
 from knowledge.retrieval import Filter, Retriever
 from knowledge.tokens import words
-
 
 LINE = 62
 """Characters of one step; five steps and a contact are a phone's screen."""
@@ -47,7 +46,11 @@ class Step:
 STEPS = (
     Step("相談する", "Ask for guidance", "何から始めれば良いのか 悩む企業 現状の可視化 伴走支援 相談"),
     Step("現状を知る", "Know where you stand", "排出量の算定 見える化 把握 測定 省エネ診断"),
-    Step("むりなく減らす", "Reduce without much effort", "手間なし 安価 運用改善 省エネ 再エネ導入 電力コスト LED照明 高効率空調"),
+    Step(
+        "むりなく減らす",
+        "Reduce without much effort",
+        "手間なし 安価 運用改善 省エネ 再エネ導入 電力コスト LED照明 高効率空調",
+    ),
     Step("宣言する・学ぶ", "Commit and learn", "環境配慮宣言 宣言を開始 スクール 勉強会 交流会 セミナー"),
     Step("費用の支援を調べる", "Look for funding", "費用を助成 助成制度 補助金"),
 )
@@ -66,10 +69,14 @@ def first_step(
         return None
     found = [(step, unit) for step in STEPS if (unit := _unit_for(step, reading, retriever)) is not None]
     own = _own(reading, material, [unit for _, unit in found])
-    if len(found) + (own is not None) < 2:  # noqa: PLR2004 - the contract's minimum
+    if len(found) + (own is not None) < 2:
         return None
     draft = Draft(public_url)
-    draft.add("First steps, from the documents:" if reading.english else "はじめの一歩は、相談しながら「知る→減らす」の順に進めるのが近道です。")
+    draft.add(
+        "First steps, from the documents:"
+        if reading.english
+        else "はじめの一歩は、相談しながら「知る→減らす」の順に進めるのが近道です。"
+    )
     number = 1
     if own is not None:
         draft.add(f"{_circled(number)} {_tell(reading, own)}", own)
@@ -96,13 +103,24 @@ def wide_subsidy(
     """Answer "which grants are there" for a known ward: those that the documents name, never "you will get"."""
     from bot.replies import _GRANT_WORDS
 
-    if not reading.subsidy or reading.names or not reading.ward or reading.leaning or reading.first_step or reading.asked.hard - {Want.AMOUNT}:
+    if (
+        not reading.subsidy
+        or reading.names
+        or not reading.ward
+        or reading.leaning
+        or reading.first_step
+        or reading.asked.hard - {Want.AMOUNT}
+    ):
         return None
     wards = {word for ward in reading.named_wards for word in words(ward_name(ward))}
-    specific = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _GRANT_WORDS | wards]  # noqa: PLR2004
+    specific = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _GRANT_WORDS | wards]
     if specific:
         return None
-    found = [u for u in _ranked_units(GRANTS.search, reading, retriever) if _fits(reading, u) and u.kind is not UnitKind.TITLE and not denies(u.say)]
+    found = [
+        u
+        for u in _ranked_units(GRANTS.search, reading, retriever)
+        if _fits(reading, u) and u.kind is not UnitKind.TITLE and not denies(u.say)
+    ]
     if Want.AMOUNT in reading.asked:
         found = [unit for unit in found if holds(unit.say, Want.AMOUNT)]
     found = found[:5]
@@ -150,7 +168,10 @@ def _unit_for(step: Step, reading: Reading, retriever: Retriever) -> Unit | None
     ranked = [
         c
         for c in _ranked(step.search, reading, retriever)
-        if c.unit.kind is not UnitKind.TITLE and len(c.unit.say) >= 14 and _fits(reading, c.unit) and not denies(c.unit.say)  # noqa: PLR2004
+        if c.unit.kind is not UnitKind.TITLE
+        and len(c.unit.say) >= 14
+        and _fits(reading, c.unit)
+        and not denies(c.unit.say)
     ]
     if not ranked:
         return None
@@ -165,9 +186,9 @@ def _own(reading: Reading, material: Material, taken: Sequence[Unit]) -> Unit | 
     """The unit nearest to the question's own words, if it is near enough to lead."""
     for candidate in material.candidates[:3]:
         unit = candidate.unit
-        if unit.kind is UnitKind.TITLE or not _fits(reading, unit) or len(unit.say) < 12:  # noqa: PLR2004
+        if unit.kind is UnitKind.TITLE or not _fits(reading, unit) or len(unit.say) < 12:
             continue
-        if candidate.coverage >= 0.45:  # noqa: PLR2004 - about what was said, not merely of the same field
+        if candidate.coverage >= 0.45:
             return unit
     return None
 

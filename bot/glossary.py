@@ -35,7 +35,7 @@ def define(reading: Reading, index: Index, public_url: str) -> Answer | None:
     said = plain(reading.text)
     catalogue, proofs = shipped(), Proofs(index)
     terms = terms_in(catalogue, said)
-    if not 1 <= len(terms) <= 3 or _left_over(said, terms):  # noqa: PLR2004
+    if not 1 <= len(terms) <= 3 or _left_over(said, terms):
         return None
     draft = Draft(public_url)
     if not all(_add(draft, term, proofs) for term in terms):

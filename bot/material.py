@@ -88,7 +88,9 @@ def gather(reading: Reading, retriever: Retriever) -> Material:
         chunk = item.indexed.chunk
         found.extend(units(chunk, retriever.index.source(chunk.source), i, item.score))
     scored = candidates(found, reading, retriever.idf, retriever.rarest)
-    return Material(tuple(_by_units(ranked, scored)), tuple(scored), tuple(found), retriever, _known(reading, retriever))
+    return Material(
+        tuple(_by_units(ranked, scored)), tuple(scored), tuple(found), retriever, _known(reading, retriever)
+    )
 
 
 def narrowed(material: Material, reading: Reading) -> Material:
@@ -158,7 +160,10 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     pool = tuple(
         c
         for c in of_name(material, reading.names, strict=bool(reading.asked.hard))
-        if not denies(c.unit.say) and _near_enough(c) and _for_this_ward(reading, c) and (allowed is None or c.unit.source.id in allowed)
+        if not denies(c.unit.say)
+        and _near_enough(c)
+        and _for_this_ward(reading, c)
+        and (allowed is None or c.unit.source.id in allowed)
     )
     if not pool:
         return ()
@@ -174,7 +179,11 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:
         # The day, hour or place of something often stands on a line of its own beside it.
         widest = max(candidate.around for candidate in pool)
-        beside = [c for c in pool if c.unit.block.kind is not BlockKind.ROW and c.met & hard & NEARBY_WANTS and c.around >= 0.8 * widest]
+        beside = [
+            c
+            for c in pool
+            if c.unit.block.kind is not BlockKind.ROW and c.met & hard & NEARBY_WANTS and c.around >= 0.8 * widest
+        ]
         kept = tuple(dict.fromkeys((*kept, *beside)))
         most = max((len(c.met & hard) for c in kept), default=0)
         kept = tuple(sorted(kept, key=lambda c: (-len(c.met & hard) if len(c.met & hard) == most else 0, -c.score)))
@@ -213,7 +222,9 @@ def _sources_of_years(reading: Reading, material: Material) -> set[str] | None:
 
 def _near_enough(candidate: Candidate) -> bool:
     """Enough of the question stands in the unit: two thirds of a rare word, or a good share of a short question."""
-    return candidate.evidence >= MIN_EVIDENCE or (candidate.coverage >= MIN_COVERAGE and candidate.evidence >= MIN_EVIDENCE / 2)
+    return candidate.evidence >= MIN_EVIDENCE or (
+        candidate.coverage >= MIN_COVERAGE and candidate.evidence >= MIN_EVIDENCE / 2
+    )
 
 
 MIN_EVIDENCE = 0.78

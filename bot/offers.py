@@ -93,7 +93,7 @@ def _of_organisation(
     reading: Reading, organisation: str, catalogue: Catalogue, proofs: Proofs, public_url: str
 ) -> Answer | None:
     offers = offers_of(catalogue, organisation)
-    if len(offers) < 2 or organisation == HOME_WARD:  # noqa: PLR2004 - one item is found by its text
+    if len(offers) < 2 or organisation == HOME_WARD:
         return None
     name = catalogue.organisation(organisation).short
     lines = [Line(f"{offer.category.circled}{offer.what}", (offer.proof,)) for offer in offers]
@@ -119,7 +119,7 @@ def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url
     if not needs or not asks or not offers:
         return None
     away = bool(reading.ward and reading.ward != HOME)
-    lines = _by_organisation(offers, catalogue, at_most=2 if len({o.organisation for o in offers}) <= 3 else 1)  # noqa: PLR2004
+    lines = _by_organisation(offers, catalogue, at_most=2 if len({o.organisation for o in offers}) <= 3 else 1)
     programmes = {p.id: p for need in needs for p in programmes_for(catalogue, need.id, reading.ward)}
     beside = [Line(f"{p.name}：{p.about}", (p.proof,)) for p in programmes.values()]
     name = _narrowest(needs, offers).name

@@ -13,7 +13,9 @@ from bot.units import UnitKind
 from bot.wants import Want
 from knowledge.fold import readable
 
-_DIVIDED = re.compile(r"\d+つ|\d+(?:カテゴリ|分野|種類|本柱|項目)|分け方|分かれ|種類|分類|内訳|カテゴリ|categories|kinds of")
+_DIVIDED = re.compile(
+    r"\d+つ|\d+(?:カテゴリ|分野|種類|本柱|項目)|分け方|分かれ|種類|分類|内訳|カテゴリ|categories|kinds of"
+)
 _MOST = 9
 
 
@@ -24,11 +26,11 @@ def outline(reading: Reading, material: Material, public_url: str) -> Answer | N
     titles = [c for c in material.candidates if c.unit.kind is UnitKind.TITLE]
     if not titles:
         return None
-    if any(c.unit.block.lead and c.evidence >= 0.8 for c in material.candidates[:5]):  # noqa: PLR2004
+    if any(c.unit.block.lead and c.evidence >= 0.8 for c in material.candidates[:5]):
         return None  # a lead-in with its items says it
     parent = max(titles, key=lambda c: c.own)
     best = max((c.own for c in material.candidates if c.unit.kind is not UnitKind.TITLE), default=0.0)
-    if parent.own < 0.9 * best or parent.own < 0.3 or parent.evidence < 0.8:  # noqa: PLR2004 - a statement says it better
+    if parent.own < 0.9 * best or parent.own < 0.3 or parent.evidence < 0.8:
         return None
     parts = _below(parent, titles)
     if not 2 <= len(parts) <= _MOST:

@@ -12,14 +12,18 @@ _SHORT = {
     name[:-1]: key
     for key, name in WARDS.items()
     # 北, 港 and 中央 alone are everyday words; with 区 they are wards.
-    if len(name) > 2 and name not in ("中央区",)  # noqa: PLR2004
+    if len(name) > 2 and name not in ("中央区",)
 }
 _SHORT_RE = re.compile("|".join(f"{name}(?!モデル|エコ|支部|CES)" for name in sorted(_SHORT, key=len, reverse=True)))
-_NAME_RE = re.compile("|".join(f"(?<![一-龥]){name}" if len(name) == 2 else name for name in WARDS.values()))  # noqa: PLR2004
+_NAME_RE = re.compile("|".join(f"(?<![一-龥]){name}" if len(name) == 2 else name for name in WARDS.values()))
 _KEYS = {name: key for key, name in WARDS.items()}
 _ROMAJI = re.compile(r"\b(" + "|".join(WARDS) + r")\b", re.IGNORECASE)
-_OWN = re.compile(r"(?:うち|当店|当社|弊社|わが社|お店|店|会社|事務所|本社|工場|自社|私|僕|俺)[^。、?？]{0,6}$|^[、はがも]?$")
-_OWN_AFTER = re.compile(r"^(?:で|に|の|内で|内に).{0,12}?(?:やって|やり|営業|経営|商売|構え|開い|いる|います|あります|してい|してる|です)|^(?:で|に|の)?(?:ある|いる|小さ|お店|店|会社|事務所|商売|営業|やって|カフェ|飲食|町工場|工場|オフィス|なんだ|なんです|だけど|ですが|です。)")
+_OWN = re.compile(
+    r"(?:うち|当店|当社|弊社|わが社|お店|店|会社|事務所|本社|工場|自社|私|僕|俺)[^。、?？]{0,6}$|^[、はがも]?$"
+)
+_OWN_AFTER = re.compile(
+    r"^(?:で|に|の|内で|内に).{0,12}?(?:やって|やり|営業|経営|商売|構え|開い|いる|います|あります|してい|してる|です)|^(?:で|に|の)?(?:ある|いる|小さ|お店|店|会社|事務所|商売|営業|やって|カフェ|飲食|町工場|工場|オフィス|なんだ|なんです|だけど|ですが|です。)"
+)
 
 
 def named(text: str) -> frozenset[str]:

@@ -26,8 +26,13 @@ _FIRST = re.compile(
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
     re.IGNORECASE,
 )
-_PREMISE = re.compile(r"(?:です|ます|だ|なん(?:です|だ)|た|する|いる|る|い)(?:よね|もんね|でしょ)|でしょう?[?？。]?$|だよね|ですよね|って(?:本当|ほんと|マジ)|らしい(?:です)?ね|と聞いた(?:んです)?が|んでしょ|じゃない(?:の|です)|よね[?？。]?$|\bright\?$")
-_SUBSIDY = re.compile(r"補助|助成|支援金|給付|もらえるお金|使えるお金|お金(?:が|って|は)?.{0,3}(?:出る|出ます|もらえ)|grant|subsid", re.IGNORECASE)
+_PREMISE = re.compile(
+    r"(?:です|ます|だ|なん(?:です|だ)|た|する|いる|る|い)(?:よね|もんね|でしょ)|でしょう?[?？。]?$|だよね|ですよね|って(?:本当|ほんと|マジ)|らしい(?:です)?ね|と聞いた(?:んです)?が|んでしょ|じゃない(?:の|です)|よね[?？。]?$|\bright\?$"
+)
+_SUBSIDY = re.compile(
+    r"補助|助成|支援金|給付|もらえるお金|使えるお金|お金(?:が|って|は)?.{0,3}(?:出る|出ます|もらえ)|grant|subsid",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = frozenset(
     "金額 上限 料金 費用 値段 価格 締め切り 締切 期限 電話 番号 メール アドレス 会場 場所 申し込み 申し込む 申込 方法 名前 会社 業者 具体 具体的 詳しい 全部 一覧 比べる 違い 意味 "
     "割合 率 パーセント 時間 日程 担当 者 方 人 次 予定 最初 最後 前回 今回 今度 今年 来年 去年 最近 感じ 場合 結局 一番 全体 専門 希望 可能 必要 確認 質問 話 話す 答える 回答 "
@@ -79,7 +84,7 @@ def read(question: Question, index: Index) -> Reading:
     topics = query(text).topics
     said = names_in(text, index)
     substance = [topic for topic in topics if topic.weight >= 1 and topic.word not in _ATTRIBUTE]
-    leaning = bool(turns) and (bool(_LEANING.search(text)) or (len(substance) <= 2 and not said))  # noqa: PLR2004
+    leaning = bool(turns) and (bool(_LEANING.search(text)) or (len(substance) <= 2 and not said))
     earlier = " ".join(turns[-2:]) if leaning else ""
     premise = bool(_PREMISE.search(text))
     asked = _with_claim(wanted(text), text) if premise else wanted(text)
@@ -100,7 +105,8 @@ def read(question: Question, index: Index) -> Reading:
         named_wards=places.named(text),
         names=names,
         query=replace(full, topics=weighed),
-        first_step=bool(_FIRST.search(text)) and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
+        first_step=bool(_FIRST.search(text))
+        and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
         premise=premise,
         subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,
         told=next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), ""),
@@ -118,7 +124,7 @@ def _clauses(text: str) -> list[tuple[str, Wanted]]:
     for piece in _CLAUSE_END.split(text):
         held += piece
         asked = wanted(held)
-        if asked.kinds - {Want.LIST, Want.COMPARISON} and len(piece.strip()) >= 4:  # noqa: PLR2004 - "何社、" is no clause
+        if asked.kinds - {Want.LIST, Want.COMPARISON} and len(piece.strip()) >= 4:
             found.append((held, asked))
             held = ""
     return found
@@ -132,21 +138,25 @@ def parts(reading: Reading) -> tuple[Reading, ...]:
         question's words at half weight, because the second clause leaves out what the first has said.
     """
     asking = _clauses(reading.text)
-    if len(asking) < 2:  # noqa: PLR2004 - one thing asked is the whole question
+    if len(asking) < 2:
         return ()
     found = []
     for clause, asked in asking:
         own = query(clause)
         own_words = {topic.word for topic in own.topics}
         topics = [_without_attribute(topic) for topic in own.topics]
-        topics += [replace(topic, weight=topic.weight * 0.5) for topic in reading.query.topics if topic.word not in own_words]
+        topics += [
+            replace(topic, weight=topic.weight * 0.5) for topic in reading.query.topics if topic.word not in own_words
+        ]
         terms = {**{word: weight * 0.5 for word, weight in reading.query.words.items()}, **own.words}
         part = replace(reading.query, text=own.text, words=terms, bigrams=own.bigrams, topics=tuple(topics))
         found.append(replace(reading, text=clause, asked=asked, query=part, own_words=frozenset(own_words)))
     return tuple(found)
 
 
-_CLAIM = re.compile(r"\d[\d,]*\s*(社|人|名|区|件|回|か所|自治体|組織|銀行|行|店舗)(?!の(?:小さ|お?店|会社|事務所|町工場|工場|飲食))")
+_CLAIM = re.compile(
+    r"\d[\d,]*\s*(社|人|名|区|件|回|か所|自治体|組織|銀行|行|店舗)(?!の(?:小さ|お?店|会社|事務所|町工場|工場|飲食))"
+)
 
 
 def _with_claim(asked: Wanted, text: str) -> Wanted:
@@ -158,7 +168,7 @@ def _with_claim(asked: Wanted, text: str) -> Wanted:
 def _is_english(text: str) -> bool:
     letters = sum(char.isascii() and char.isalpha() for char in text)
     japanese = len(re.findall(r"[ぁ-んァ-ヶ一-龥]", text))
-    return letters > 10 and japanese * 4 < letters  # noqa: PLR2004 - a Japanese name or two in an English sentence
+    return letters > 10 and japanese * 4 < letters
 
 
 def _without_attribute(topic: Topic) -> Topic:
@@ -194,11 +204,11 @@ def aliases(value: str) -> set[str]:
     core = _LEGAL.sub("", fold(value)).lower()
     found = {core, core.replace("・", "")}
     for tail in ("保険", "工業", "株式会社", "制度"):
-        if core.endswith(tail) and len(core) - len(tail) >= 3:  # noqa: PLR2004
+        if core.endswith(tail) and len(core) - len(tail) >= 3:
             found.add(core[: -len(tail)])
     if core.endswith("火災保険"):
         found.update({core[: -len("火災保険")], core[: -len("日動火災保険")]})
-    return {alias for alias in found if len(alias) >= 2}  # noqa: PLR2004
+    return {alias for alias in found if len(alias) >= 2}
 
 
 def names_in(text: str, index: Index) -> tuple[Name, ...]:
@@ -210,7 +220,7 @@ def names_in(text: str, index: Index) -> tuple[Name, ...]:
             continue
         for alias in aliases(mention[1]):
             key = alias.replace("・", "").replace(" ", "").replace("ちょエコ", "ちよエコ")
-            if len(key) >= 2 and key in plain and mention[1] not in found:  # noqa: PLR2004
+            if len(key) >= 2 and key in plain and mention[1] not in found:
                 found[mention[1]] = Name(mention[0], mention[1], key)
     ordered = sorted(found.values(), key=lambda name: -len(name.said))
     kept: list[Name] = []

@@ -73,15 +73,22 @@ def _shown(draft: Draft) -> tuple[Passage, ...]:
 def clarify_subject(reading: Reading, material: Material) -> Answer | None:
     """Ask back when a message gives nothing to look up."""
     if not reading.question.history and _UNRESOLVED.search(reading.text) and not reading.names:
-        rest = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _PLAIN_WORDS]  # noqa: PLR2004
+        rest = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _PLAIN_WORDS]
         if len(rest) <= 1:
             return _ask_back(reading, material)
-    substance = [topic for topic in reading.query.topics if topic.weight >= 0.5]  # noqa: PLR2004 - a noun or verb of its own
+    substance = [topic for topic in reading.query.topics if topic.weight >= 0.5]
     if reading.leaning and reading.question.history:
         return None
-    if substance or reading.first_step or reading.subsidy or reading.asked.kinds or on_topic(reading.text) or reading.names:
+    if (
+        substance
+        or reading.first_step
+        or reading.subsidy
+        or reading.asked.kinds
+        or on_topic(reading.text)
+        or reading.names
+    ):
         vague = len(substance) == 0 and not reading.names and not reading.first_step and not reading.subsidy
-        if not (vague and not on_topic(reading.text) and len(reading.text) <= 14):  # noqa: PLR2004
+        if not (vague and not on_topic(reading.text) and len(reading.text) <= 14):
             return None
     return _ask_back(reading, material)
 
@@ -105,7 +112,7 @@ def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answe
     """Ask for the ward before speaking of grants: they differ by ward, and a wrong one costs the owner money."""
     if not reading.subsidy or reading.ward or reading.named_wards or reading.names or reading.leaning:
         return None
-    specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]  # noqa: PLR2004
+    specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]
     if len(specific) > 1:
         return None
     offered = [c for c in material.candidates if c.unit.source.wards and Want.SUBSIDY in c.met]
@@ -128,4 +135,6 @@ def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answe
     )
 
 
-_GRANT_WORDS = frozenset("補助金 助成金 補助 助成 金 支援 支援金 お金 制度 店 会社 うち 使う 出る 貰う 設備 対象 資料 名前 全部 一覧 並べる 教える 区 区内 メニュー いろいろ 色々 grant subsidy 案内 情報 種類".split())
+_GRANT_WORDS = frozenset(
+    "補助金 助成金 補助 助成 金 支援 支援金 お金 制度 店 会社 うち 使う 出る 貰う 設備 対象 資料 名前 全部 一覧 並べる 教える 区 区内 メニュー いろいろ 色々 grant subsidy 案内 情報 種類".split()
+)

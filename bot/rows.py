@@ -20,7 +20,7 @@ _SUM_WORDS = frozenset({"足す", "合計", "累計", "トータル", "合わせ
 
 def is_numeric(block: Block) -> bool:
     """A row with at least two numbers."""
-    return sum(bool(NUMBER.match(fold(cell))) for cell in block.carried) >= 2  # noqa: PLR2004 - one may be a label's
+    return sum(bool(NUMBER.match(fold(cell))) for cell in block.carried) >= 2
 
 
 def row_saying(unit: Unit, asked: frozenset[str]) -> str:
@@ -31,7 +31,9 @@ def row_saying(unit: Unit, asked: frozenset[str]) -> str:
         asked: The question's own words.
     """
     block = unit.block
-    cells = [(readable(name), spoken(cell)) for name, cell in zip(column_names(block), block.carried, strict=False) if cell]
+    cells = [
+        (readable(name), spoken(cell)) for name, cell in zip(column_names(block), block.carried, strict=False) if cell
+    ]
     if not any(name for name, _ in cells):
         return unit.say
     label = "・".join(cell for _, cell in cells if not NUMBER.match(fold(cell)))
@@ -56,4 +58,8 @@ def column_names(block: Block) -> Sequence[str]:
 
 def pointed(name: str, asked: Collection[str]) -> bool:
     """Tell whether a question names a column; a bare number in it is not a name."""
-    return any(len(term) > 1 and not term.isdigit() and term != "年度" and term in asked for term in words(name)) if name else False
+    return (
+        any(len(term) > 1 and not term.isdigit() and term != "年度" and term in asked for term in words(name))
+        if name
+        else False
+    )

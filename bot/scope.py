@@ -16,19 +16,21 @@ from bot.units import UnitKind, label_of
 from bot.wants import Want
 from knowledge.fold import fold
 
-_WHO = re.compile(r"区内(?:の)?(?:企業|事業者|中小|に(?:事業所|本店|住所)|の?店)|[一-龥]{2,3}区内の(?:事業者|企業|中小)|対象者")
+_WHO = re.compile(
+    r"区内(?:の)?(?:企業|事業者|中小|に(?:事業所|本店|住所)|の?店)|[一-龥]{2,3}区内の(?:事業者|企業|中小)|対象者"
+)
 
 
-def other_ward(
-    reading: Reading, material: Material, contacts: tuple[Contact, ...], public_url: str
-) -> Answer | None:
+def other_ward(reading: Reading, material: Material, contacts: tuple[Contact, ...], public_url: str) -> Answer | None:
     """Answer a question on using a programme of a ward that is not the person's.
 
     Returns:
         An answer where the documents say whom the programme is for, an abstention where they don't, None where
         the question is no such one.
     """
-    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(r"使え|使う|使わせ|申し?込|(?<![てで])もらえ|参加|対象|利用|いけ(?:る|ます)|\buse\b|apply", reading.text)
+    asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(
+        r"使え|使う|使わせ|申し?込|(?<![てで])もらえ|参加|対象|利用|いけ(?:る|ます)|\buse\b|apply", reading.text
+    )
     if not reading.ward or not asks:
         return None
     pool = [c for c in of_name(material, reading.names) if c.unit.kind is not UnitKind.TITLE]
@@ -36,7 +38,9 @@ def other_ward(
     if not elsewhere:
         return None
     theirs_named = any((reading.named_wards - {reading.ward}) & only_for(c.unit.source) for c in elsewhere[:8])
-    about_other = (theirs_named and (reading.subsidy or bool(reading.names))) or (reading.names and pool and pool[0] in elsewhere)
+    about_other = (theirs_named and (reading.subsidy or bool(reading.names))) or (
+        reading.names and pool and pool[0] in elsewhere
+    )
     if not about_other:
         return None
     subject = elsewhere[0].unit.source
@@ -49,7 +53,13 @@ def other_ward(
         why = f"「{name}」は{scope}の制度です。{here}の事業所が使えるかどうかは、手元の資料では確認できません。"
         if reading.english:
             why = f"This is a programme of {scope}. The documents do not say whether a business in {here} can use it."
-        return abstain(reading, material, contacts, public_url, why=f"{why}{here}の制度は、{office(reading.ward)}にご確認ください。")
+        return abstain(
+            reading,
+            material,
+            contacts,
+            public_url,
+            why=f"{why}{here}の制度は、{office(reading.ward)}にご確認ください。",
+        )
     draft = Draft(public_url)
     if reading.english:
         draft.add(f"The documents say it is for businesses in {scope}:")

@@ -80,72 +80,115 @@ def candidates(
         idf: Inverse document frequency of a word.
         rarest: The idf of a word that stands in one chunk.
     """
-    topics = reading.query.topics
-    w = WEIGHING
-    unknown = {t.word: _pairs_of_unknown(t.word) for t in topics if idf(t.word) > rarest}
-    misspelt = {word: pairs for word, pairs in unknown.items() if pairs}
-    weighed = [(topic, topic.weight * idf(topic.word)) for topic in topics]
-    total = sum(weight for _, weight in weighed) or 1.0
-    asks_list = Want.LIST in reading.asked
-    told = set(bigrams(reading.told)) if reading.leaning else set()
-    pairs = {pair: weight for pair, weight in reading.query.bigrams.items() if weight >= 0.99}  # noqa: PLR2004
-    spoken_of = {u.subject for u in found if u.source.kind is Kind.MINUTES and _names_speaker(reading.text, u.subject)}
-    best_passage = max((unit.score for unit in found), default=1.0) or 1.0
-    scored: list[Candidate] = []
-    for unit in found:
-        covered = own = around = 0.0
-        says: set[str] = set()
-        for topic, weight in weighed:
-            place = _place(topic.word, unit)
-            best = place if place == 1.0 or not topic.synonyms else max(place, _similar(topic, unit) * w.synonym)
-            if topic.word in misspelt and _nearly(misspelt[topic.word], unit):
-                best = max(best, w.nearly)
-                own += weight * w.nearly
-                says.add(topic.word)
-            covered += weight * best
-            if topic.word in unit.near or topic.word in unit.context:
-                around += weight
-            elif not topic.synonyms.isdisjoint(unit.near) or not topic.synonyms.isdisjoint(unit.context):
-                around += weight * w.synonym
-            if topic.word in unit.words:
-                own += weight
-                says.add(topic.word)
-            elif not topic.synonyms.isdisjoint(unit.words):
-                own += weight * w.synonym
-                says.add(topic.word)
-        met = frozenset(want for want in reading.asked.kinds if meets(unit, want, reading.asked))
-        score = w.coverage * covered / total + w.own * own / total + w.passage * unit.score / best_passage
-        wants = reading.asked.hard | (reading.asked.kinds & _SOFT)
-        if wants:
-            score += w.wants * len(met & wants) / len(wants)
-        score += w.pairs * _shared(unit, pairs)
-        if unit.kind is UnitKind.ROW and not any(unit.block.header) and not asks_list:
-            score -= 0.2  # a row of names says of none what it does
-        if told:
-            # A follow-up asks for what has not been said yet.
-            score *= 1 - w.told * _told(unit, told)
-        score *= _ward_factor(unit, reading) * _speaker_factor(unit, spoken_of)
-        if len(unit.say) < SCRAP and not met & reading.asked.hard:
-            score -= w.scrap
-        if Want.SUBSIDY in reading.asked and Want.SUBSIDY not in met:
-            score *= 0.8
-        if unit.kind is UnitKind.TITLE:
-            score -= 0.15
-        if _NO_CONTENT.match(fold(unit.say)) or (len(unit.say) < 4 and not met):  # noqa: PLR2004 - a label's scrap
-            score -= 0.3
-        scored.append(
-            Candidate(
-                unit,
-                covered / total,
-                own / total,
-                around / total,
-                covered / rarest, frozenset(says),
-                met,
-                score,
-            )
-        )
+    asking = _asking(found, reading, idf, rarest)
+    scored = [_candidate(unit, asking) for unit in found]
     scored.sort(key=lambda candidate: -candidate.score)
     return scored
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is the same for all units of one question."""
+
+    reading: Reading
+    topics: list[tuple[Topic, float]]
+    """Each with its weight: by part of speech and idf."""
+    total: float
+    rarest: float
+    misspelt: dict[str, frozenset[str]]
+    """Words that the documents don't know, with their character pairs."""
+    pairs: dict[str, float]
+    told: frozenset[str]
+    """Character pairs of the last answer, where the question leans on it."""
+    speakers: set[str]
+    """Speakers of minutes that the question names."""
+    wants: frozenset[Want]
+    best_passage: float
+
+
+def _asking(found: Sequence[Unit], reading: Reading, idf: Callable[[str], float], rarest: float) -> _Asking:
+    topics = [(topic, topic.weight * idf(topic.word)) for topic in reading.query.topics]
+    unknown = {topic.word: _pairs_of_unknown(topic.word) for topic, _ in topics if idf(topic.word) > rarest}
+    minutes = {unit.subject for unit in found if unit.source.kind is Kind.MINUTES}
+    return _Asking(
+        reading,
+        topics,
+        sum(weight for _, weight in topics) or 1.0,
+        rarest,
+        {word: pairs for word, pairs in unknown.items() if pairs},
+        {pair: weight for pair, weight in reading.query.bigrams.items() if weight >= 0.99},
+        frozenset(bigrams(reading.told)) if reading.leaning else frozenset(),
+        {speaker for speaker in minutes if _names_speaker(reading.text, speaker)},
+        reading.asked.hard | (reading.asked.kinds & _SOFT),
+        max((unit.score for unit in found), default=1.0) or 1.0,
+    )
+
+
+def _candidate(unit: Unit, asking: _Asking) -> Candidate:
+    w = WEIGHING
+    covered = own = around = 0.0
+    says: set[str] = set()
+    for topic, weight in asking.topics:
+        place = _place(topic.word, unit)
+        best = place if place == 1.0 or not topic.synonyms else max(place, _similar(topic, unit) * w.synonym)
+        mine = _said(topic, unit)
+        if topic.word in asking.misspelt and _nearly(asking.misspelt[topic.word], unit):
+            best, mine = max(best, w.nearly), max(mine, w.nearly)
+        covered += weight * best
+        around += weight * _near(topic, unit)
+        if mine:
+            own += weight * mine
+            says.add(topic.word)
+    met = frozenset(want for want in asking.reading.asked.kinds if meets(unit, want, asking.reading.asked))
+    score = _score(unit, covered / asking.total, own / asking.total, met, asking)
+    return Candidate(
+        unit,
+        covered / asking.total,
+        own / asking.total,
+        around / asking.total,
+        covered / asking.rarest,
+        frozenset(says),
+        met,
+        score,
+    )
+
+
+def _score(unit: Unit, coverage: float, own: float, met: frozenset[Want], asking: _Asking) -> float:
+    w, reading = WEIGHING, asking.reading
+    score = w.coverage * coverage + w.own * own + w.passage * unit.score / asking.best_passage
+    if asking.wants:
+        score += w.wants * len(met & asking.wants) / len(asking.wants)
+    score += w.pairs * _shared(unit, asking.pairs)
+    if unit.kind is UnitKind.ROW and not any(unit.block.header) and Want.LIST not in reading.asked:
+        score -= 0.2  # a row of names says of none what it does
+    if asking.told:
+        # A follow-up asks for what has not been said yet.
+        score *= 1 - w.told * _told(unit, asking.told)
+    score *= _ward_factor(unit, reading) * _speaker_factor(unit, asking.speakers)
+    if len(unit.say) < SCRAP and not met & reading.asked.hard:
+        score -= w.scrap
+    if Want.SUBSIDY in reading.asked and Want.SUBSIDY not in met:
+        score *= 0.8
+    if unit.kind is UnitKind.TITLE:
+        score -= 0.15
+    if _NO_CONTENT.match(fold(unit.say)) or (len(unit.say) < 4 and not met):
+        score -= 0.3
+    return score
+
+
+def _said(topic: Topic, unit: Unit) -> float:
+    """How much of a topic the unit's own words say."""
+    if topic.word in unit.words:
+        return 1.0
+    return 0.0 if topic.synonyms.isdisjoint(unit.words) else WEIGHING.synonym
+
+
+def _near(topic: Topic, unit: Unit) -> float:
+    """How much of a topic the unit's chunk says."""
+    if topic.word in unit.near or topic.word in unit.context:
+        return 1.0
+    known = topic.synonyms.isdisjoint(unit.near) and topic.synonyms.isdisjoint(unit.context)
+    return 0.0 if known else WEIGHING.synonym
 
 
 def _place(word: str, unit: Unit) -> float:
@@ -166,7 +209,7 @@ def _similar(topic: Topic, unit: Unit) -> float:
 
 def _pairs_of_unknown(word: str) -> frozenset[str]:
     """Character pairs of a word that the documents don't know, empty for a short one, which shares pairs by chance."""
-    return frozenset(bigrams(word)) if len(word) >= 5 else frozenset()  # noqa: PLR2004
+    return frozenset(bigrams(word)) if len(word) >= 5 else frozenset()
 
 
 def _nearly(pairs: frozenset[str], unit: Unit) -> bool:
@@ -185,7 +228,7 @@ def _ward_factor(unit: Unit, reading: Reading) -> float:
 
 
 def _names_speaker(text: str, speaker: str) -> bool:
-    return 2 <= len(speaker) <= 14 and bool(re.search(rf"(?<![一-龥]){re.escape(speaker)}", text))  # noqa: PLR2004 - a label
+    return 2 <= len(speaker) <= 14 and bool(re.search(rf"(?<![一-龥]){re.escape(speaker)}", text))
 
 
 def _speaker_factor(unit: Unit, asked: set[str]) -> float:
@@ -195,7 +238,7 @@ def _speaker_factor(unit: Unit, asked: set[str]) -> float:
     return 1.4 if unit.source.kind is Kind.MINUTES and unit.subject in asked else 0.7
 
 
-def _told(unit: Unit, told: set[str]) -> float:
+def _told(unit: Unit, told: frozenset[str]) -> float:
     """Share of the unit's character pairs that the last answer has already said."""
     held = pairs_of(unit.say)
     return sum(pair in told for pair in held) / len(held) if held else 0.0
@@ -221,7 +264,11 @@ def meets(unit: Unit, want: Want, asked: Wanted) -> bool:
         return True
     if (want is Want.QUANTITY or (want is Want.COUNT and not asked.counters)) and unit.kind is UnitKind.ROW:
         return is_numeric(unit.block)
-    if want is Want.ORGANISATION and not asked.bodies - {"company"} and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM):
+    if (
+        want is Want.ORGANISATION
+        and not asked.bodies - {"company"}
+        and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM)
+    ):
         return holds(unit.subject, want, asked)
     if want is Want.DATE and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM, UnitKind.SENTENCE):
         # Items below a dated heading are dated by it.

@@ -32,9 +32,11 @@ def superlative(reading: Reading, material: Material, public_url: str) -> Answer
     table = rows[0].unit
     same = _whole_table(table, rows, reading, material)
     column = _column(table.block, reading)
-    if column is None or len(same) < 2:  # noqa: PLR2004 - nothing to compare
+    if column is None or len(same) < 2:
         return None
-    valued = [(value, c) for c in same if (value := _value(c.unit.block, column)) is not None and not _is_total(c.unit.block)]
+    valued = [
+        (value, c) for c in same if (value := _value(c.unit.block, column)) is not None and not _is_total(c.unit.block)
+    ]
     if not valued:
         return None
     pick = min if _LEAST.search(reading.text) else max
@@ -42,7 +44,10 @@ def superlative(reading: Reading, material: Material, public_url: str) -> Answer
     also = [c for _, c in valued if c is not best and _matches(c, reading, best)]
     draft = Draft(public_url)
     name = readable(column_names(table.block)[column])
-    draft.add(f"資料の表で{name}が{'最も小さい' if pick is min else '最も大きい'}のは、{_cell_saying(best.unit, column)}です。", best.unit)
+    draft.add(
+        f"資料の表で{name}が{'最も小さい' if pick is min else '最も大きい'}のは、{_cell_saying(best.unit, column)}です。",
+        best.unit,
+    )
     for candidate in also[:2]:
         draft.add(f"{_cell_saying(candidate.unit, column)}です。", candidate.unit)
     chosen = [best, *also[:2]]

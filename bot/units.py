@@ -129,7 +129,9 @@ def _pieces(block: Block, above: Sequence[Block]) -> Iterator[tuple[UnitKind, st
         case BlockKind.ITEM:
             yield UnitKind.ITEM, block.text, _subject(block)
         case BlockKind.PARAGRAPH:
-            labelled = before and before.kind is BlockKind.ITEM and len(before.text) <= 30 and _ENDS_LABEL.search(before.text)  # noqa: PLR2004
+            labelled = (
+                before and before.kind is BlockKind.ITEM and len(before.text) <= 30 and _ENDS_LABEL.search(before.text)
+            )
             label = readable(before.text) if before and labelled else ""
             yield UnitKind.SENTENCE, block.text, label or _subject(block)
         case BlockKind.HEADER:
@@ -172,13 +174,13 @@ def is_menu(block: Block) -> bool:
     """
     if any("\n" in cell for cell in block.cells):
         return True
-    return len(block.carried) == 2 and len(block.header) == 2 and not _NUMBER_CELL.match(fold(block.carried[1]))  # noqa: PLR2004
+    return len(block.carried) == 2 and len(block.header) == 2 and not _NUMBER_CELL.match(fold(block.carried[1]))
 
 
 def is_calendar(block: Block) -> bool:
     """A row with many cells, most of them empty, whose columns can't be trusted or are months."""
     empty = sum(not cell for cell in block.cells)
-    return len(block.cells) > 5 and empty * 2 >= len(block.cells)  # noqa: PLR2004
+    return len(block.cells) > 5 and empty * 2 >= len(block.cells)
 
 
 def _subject(block: Block) -> str:
@@ -190,7 +192,9 @@ def _subject(block: Block) -> str:
     return block.heading[-1] if block.heading else ""
 
 
-_DENIES = re.compile(r"(?:記載|記述|説明)(?:が|は)?(?:あり|ござい)ません|(?:確認|案内)(?:が|は)?できません|書かれて(?:い)?(?:ません|ない)|載って(?:い)?(?:ません|ない)")
+_DENIES = re.compile(
+    r"(?:記載|記述|説明)(?:が|は)?(?:あり|ござい)ません|(?:確認|案内)(?:が|は)?できません|書かれて(?:い)?(?:ません|ない)|載って(?:い)?(?:ません|ない)"
+)
 
 
 def denies(say: str) -> bool:

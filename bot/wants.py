@@ -121,7 +121,10 @@ _ORGANISATION_VALUE = re.compile(
 _ASK_NAME = r"(?:名|の名前|(?:は|って|が)?(?:どこ|どちら|何と何|どれ|ぜんぶ|全部)|を(?:全部|ぜんぶ|教))"
 _BODIES: dict[str, tuple[str, str]] = {
     # kind of body → (how its name is asked for, what such a name looks like)
-    "company": (r"社名|(?:会社|企業)(?:の名前|名)|残りの会社|電力会社はどこ", r"株式会社|有限会社|合同会社|[一-龥]{2,}電力(?!会社|料金|の|量|調)|[一-龥ァ-ヶー]{2,}(?:銀行|商会|ホールディングス)"),
+    "company": (
+        r"社名|(?:会社|企業)(?:の名前|名)|残りの会社|電力会社はどこ",
+        r"株式会社|有限会社|合同会社|[一-龥]{2,}電力(?!会社|料金|の|量|調)|[一-龥ァ-ヶー]{2,}(?:銀行|商会|ホールディングス)",
+    ),
     "bank": (rf"銀行{_ASK_NAME}|どこの銀行|どの銀行", r"[一-龥A-Za-zァ-ヶ]{2,}銀行"),
     "university": (rf"大学{_ASK_NAME}|どこの大学|どの大学", r"[一-龥]{2,}大学(?!間|等|と|生)"),
     "municipality": (rf"自治体{_ASK_NAME}|どこの自治体|市町村{_ASK_NAME}", r"[一-龥]{1,4}[市町村県](?![一-龥])"),
@@ -243,7 +246,13 @@ def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
 
 def _similar(counters: frozenset[str]) -> set[str]:
     """Counters that count the same things: a question says 何人, the text 33名."""
-    alike = ({"人", "名"}, {"か所", "カ所", "ヶ所", "箇所", "地域", "件"}, {"社", "組織", "団体"}, {"区", "自治体", "市町村"}, {"店", "店舗"})
+    alike = (
+        {"人", "名"},
+        {"か所", "カ所", "ヶ所", "箇所", "地域", "件"},
+        {"社", "組織", "団体"},
+        {"区", "自治体", "市町村"},
+        {"店", "店舗"},
+    )
     found = set(counters)
     for group in alike:
         if group & counters:

@@ -18,13 +18,15 @@ def contact_answer(
     """Give the contact where a question asks for one; None where it asks for another body's, which is not known."""
     kinds = reading.asked.kinds & {Want.PHONE, Want.EMAIL, Want.URL}
     if not kinds and Want.CONTACT in reading.asked and not _has_subject(reading):
-        kinds = {Want.PHONE, Want.EMAIL}
+        kinds = frozenset({Want.PHONE, Want.EMAIL})
     if not kinds or reading.first_step:
         return None
     contact = contact_for(contacts, reading.ward, None)
     if contact is None:
         return None
-    strangers = [name for name in reading.names if name.kind is MentionKind.ORGANISATION and name.said not in _plain(contact)]
+    strangers = [
+        name for name in reading.names if name.kind is MentionKind.ORGANISATION and name.said not in _plain(contact)
+    ]
     mine = [name for name in reading.names if name.said in _plain(contact)]
     if (strangers and not mine) or (reading.leaning and strangers):
         return None
@@ -33,7 +35,7 @@ def contact_answer(
     parts = []
     if contact.phone and (Want.PHONE in kinds or "電話" in reading.text):
         parts.append(("phone" if reading.english else "電話", contact.phone))
-    if contact.email and (Want.EMAIL in kinds or Want.PHONE in kinds and _general(reading)):
+    if contact.email and (Want.EMAIL in kinds or (Want.PHONE in kinds and _general(reading))):
         parts.append(("email" if reading.english else "メール", contact.email))
     if contact.url and Want.URL in kinds:
         parts.append(("website" if reading.english else "ホームページ", contact.url))
@@ -42,12 +44,12 @@ def contact_answer(
     draft = Draft(public_url)
     told = "、".join(f"{label} {value}" for label, value in parts)
     if reading.english:
-        draft.add(f"You can reach {contact.name}: {', '.join(f'{label} {value}' for label, value in parts)}.", contact.unit())
+        draft.add(
+            f"You can reach {contact.name}: {', '.join(f'{label} {value}' for label, value in parts)}.", contact.unit()
+        )
     else:
         draft.add(f"{contact.name}の{told}です。", contact.unit())
-    return Answer(
-        Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.9
-    )
+    return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.9)
 
 
 _ABOUT_ASKING = frozenset(
@@ -57,7 +59,7 @@ _ABOUT_ASKING = frozenset(
 
 def _has_subject(reading: Reading) -> bool:
     """The question is about some matter, so "whom to ask" means who does it."""
-    return any(t.weight >= 0.9 and t.word not in _ABOUT_ASKING for t in reading.query.topics)  # noqa: PLR2004
+    return any(t.weight >= 0.9 and t.word not in _ABOUT_ASKING for t in reading.query.topics)
 
 
 def _general(reading: Reading) -> bool:

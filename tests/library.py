@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 
 from adapters.bootstrap import Ippo
-from adapters.ports import Shown
 from adapters.settings import Settings
 from bot.assistant import Assistant
 from bot.ports import Answering
@@ -15,6 +14,7 @@ from ingest.chunk import chunk, split_paragraphs
 from ingest.load import read
 from ingest.metadata import describe
 from ingest.structure import structure
+from knowledge.citing import Shown
 from knowledge.documents import Source
 from tests.fakes import MemoryIndex
 
@@ -47,8 +47,8 @@ class MemoryLibrary:
     def is_empty(self) -> bool:
         return self._index.size == 0
 
-    def document(self, source: str, chunk: str | None = None) -> Shown | None:
-        return self._shown.get(source)
+    def document(self, source_id: str, chunk_id: str | None = None) -> Shown | None:
+        return self._shown.get(source_id)
 
     def list_sources(self) -> Sequence[tuple[Source, int]]:
         return [(source, len(self._shown[source.id].chunks)) for source in self._index.sources()]

@@ -46,7 +46,7 @@ def ingest(sources: tuple[str, ...], as_json: bool) -> None:
         results = read_sources(ippo, sources)
     for result in results:
         click.echo(json.dumps(asdict(result), ensure_ascii=False) if as_json else _line(result))
-    counts = Counter(result.status for result in results)
+    counts = Counter(str(result.status) for result in results)
     if not as_json:
         click.echo(", ".join(f"{counts[status]} {status}" for status in _COLOURS if counts[status]) or "nothing found")
     sys.exit(1 if counts["skipped"] else 0)
