@@ -28,8 +28,12 @@ def unsupported(answer: Answer) -> list[tuple[str, str]]:
     chunks = [passage.chunk for passage in answer.passages if passage.chunk.id in cited]
     quotes = [citation.quote for citation in answer.citations]
     held = "\n".join(
-        (*quotes, *(chunk.text for chunk in chunks), *(chunk.context for chunk in chunks))
-        + tuple(f"{citation.title} {citation.place}" for citation in answer.citations)
+        (
+            *quotes,
+            *(chunk.text for chunk in chunks),
+            *(chunk.context for chunk in chunks),
+            *(f"{citation.title} {citation.place}" for citation in answer.citations),
+        )
     )
     plain = squeeze(fold(readable(held))).replace(",", "")
     text = fold(_ORDINAL.sub("", _MARKER.sub("", answer.text)))
@@ -40,10 +44,6 @@ def unsupported(answer: Answer) -> list[tuple[str, str]]:
         value = match.group().replace(",", "")
         if value.rstrip(".") not in numbers | answer.computed and value not in plain:
             found.append(("number", match.group()))
-    for match in _ORGANISATION.finditer(text):
-        if squeeze(match.group()) not in plain:
-            found.append(("organisation", match.group()))
-    for match in _ADDRESS.finditer(text):
-        if squeeze(match.group()) not in plain:
-            found.append(("address", match.group()))
+    for kind, pattern in (("organisation", _ORGANISATION), ("address", _ADDRESS)):
+        found += [(kind, m.group()) for m in pattern.finditer(text) if squeeze(m.group()) not in plain]
     return found

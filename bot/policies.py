@@ -14,6 +14,8 @@ _GREETING = re.compile(
     r"ありがと|有難う|サンキュー|助かり?ました|助かった|了解|わかりました|承知|なるほど|おけ|オッケー|さようなら|またね|おやすみ|hi\b|hello\b|hey\b|thanks?\b|thank you|good (?:morning|afternoon|evening))",
     re.IGNORECASE,
 )
+_TONE = "".join(sorted(set("。、!！ー~〜 　ますございねさま様う")))
+"""What may stand around a greeting without adding anything to it."""
 _SMALL_TALK = re.compile(
     r"(?:寒い|暑い|眠い|疲れた|いい天気|天気いい|雨(?:だ|です|すご)|元気(?:\?|です|？)|調子(?:は|どう)|また来|またね|バイバイ|よろしく(?:ね|お願い)|すごいね|かしこい|賢い)"
 )
@@ -90,7 +92,7 @@ def is_greeting(text: str) -> bool:
     folded = fold(text)
     if _SUBJECT.search(folded) and _ASKING.search(folded):
         return False
-    rest = _GREETING.sub("", folded).strip("。、!！ー~ 　ますございねさまー様ーう〜")
+    rest = _GREETING.sub("", folded).strip(_TONE)
     if _GREETING.match(folded):
         return (
             not _ASKING.search(rest) or len(rest) <= 2 or bool(_SMALL_TALK.search(rest) and not _SUBJECT.search(rest))

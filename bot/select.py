@@ -69,9 +69,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d|R\d+|令和|平成")
 _NO_CONTENT = re.compile(r"^[\W\d_]*$")
 
 
-def candidates(
-    found: Sequence[Unit], reading: Reading, idf: Callable[[str], float], rarest: float
-) -> list[Candidate]:
+def candidates(found: Sequence[Unit], reading: Reading, idf: Callable[[str], float], rarest: float) -> list[Candidate]:
     """Score units, best first.
 
     Args:

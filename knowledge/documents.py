@@ -10,7 +10,7 @@ need instead (radicals folded, widths unified) is derived by `knowledge.fold`.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -51,13 +51,13 @@ class Source:
     """Path relative to the argument of `ippo ingest` (posix), a single file's name, or the URL."""
     title: str = ""
     publisher: str = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     """When it was published or, failing that, the day it speaks of itself."""
     wards: tuple[str, ...] = ()
     """Whom it is for: ward names in romaji, or `all23`, `tokyo`, `japan`. Empty: unknown."""
     kind: Kind = Kind.OTHER
-    valid_from: datetime.date | None = None
-    valid_until: datetime.date | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
     """Last day on which it holds, inclusive."""
     fiscal_year: int | None = None
     """The Japanese fiscal year (April to March) its amounts belong to, as the year it begins in."""
@@ -66,7 +66,7 @@ class Source:
     original: str = ""
     """Title of the original document which this source reports in its own words."""
     trust: str = ""
-    reviewed_on: datetime.date | None = None
+    reviewed_on: dt.date | None = None
     derived: tuple[str, ...] = ()
     """Names of the fields above that were derived from the text rather than stated."""
 

@@ -14,9 +14,8 @@ import click
 from adapters.commands.session import services
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Result
-
     from adapters.bootstrap import Ippo
+    from ingest.pipeline import Result
 
 _COLOURS = {"indexed": "green", "unchanged": None, "removed": "yellow", "skipped": "red"}
 

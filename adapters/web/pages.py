@@ -52,7 +52,7 @@ def routes(ippo: Ippo) -> APIRouter:
     # `path`: the source is one percent-encoded value, which the server has decoded once when it gets here.
     @router.get("/sources/{source:path}")
     def show_source(source: str, chunk: str = "") -> HTMLResponse:
-        found = ippo.knowledge.document(source, chunk=chunk or None)
+        found = ippo.knowledge.document(source, chunk_id=chunk or None)
         if found is None:
             return message(404, "資料が見つかりません", "この資料は登録されていないか、番号が変わりました。")
         document = found.document
