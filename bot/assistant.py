@@ -11,8 +11,11 @@ from bot.abstain import abstain
 from bot.answer import Act, Answer, Question
 from bot.compose import compose
 from bot.contacts import Contact, contacts
+from bot.estimate import estimate
 from bot.firststep import first_step, wide_subsidy
+from bot.glossary import define
 from bot.grounding import unsupported
+from bot.listing import listing
 from bot.material import Material, gather
 from bot.outline import outline
 from bot.ports import Knowledge
@@ -91,6 +94,9 @@ class Assistant:
             return greet(reading)
         if policies.is_off_topic(text) and not reading.names:
             return refuse(reading)
+        reckoned = estimate(reading, state.index, self._public_url)
+        if reckoned is not None:
+            return reckoned
         material = gather(reading, state.retriever)
         return self._from_documents(reading, material, state)
 
@@ -100,6 +106,8 @@ class Assistant:
             lambda: clarify_subject(reading, material),
             lambda: other_ward(reading, material, state.contacts, self._public_url),
             lambda: clarify_ward(reading, material, self._public_url),
+            lambda: listing(reading, state.index, self._public_url),
+            lambda: define(reading, state.index, self._public_url),
             lambda: wide_subsidy(reading, material, state.retriever, state.contacts, self._public_url),
             lambda: first_step(reading, material, state.retriever, state.contacts, self._public_url),
             lambda: outline(reading, material, self._public_url),

@@ -167,7 +167,7 @@ def _by_form() -> dict[str, tuple[Group, ...]]:
 
 def _inflected(folded: str) -> Iterator[tuple[str, str]]:
     for word in content(folded):
-        if not word.noun:
+        if not word.noun and not word.part:
             for group in _by_form().get(word.form, ()):
                 for other in group.written:
                     yield word.form, other
