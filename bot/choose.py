@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.material import Material
 from bot.reading import Reading
 from bot.select import SCRAP, Candidate
-from bot.units import Unit, UnitKind, denies
+from bot.units import Unit, UnitKind, denies, label_of
 from bot.wants import Want
 from knowledge.dates import dates, month_days
 from knowledge.fold import fold, squeeze
@@ -48,7 +48,7 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
     listed = any(c.unit.block.lead for c in choice.chosen[1:])
     if choice.several or listed or hard - {Want.COUNT, Want.CONDITION}:
         return choice.chosen
-    return _filled(choice.chosen, material)
+    return _filled(choice.chosen, material, {name.said for name in reading.names})
 
 
 @dataclass(slots=True)
@@ -136,8 +136,11 @@ class _Choice:
         return {topic.word: topic.weight * idf(topic.word) for topic in self.reading.query.topics}
 
 
-def _filled(chosen: list[Candidate], material: Material) -> list[Candidate]:
-    """Add what the best passage says beside it, as long as it is short: an explanation is rarely one sentence."""
+def _filled(chosen: list[Candidate], material: Material, names: set[str]) -> list[Candidate]:
+    """Add what the best passage says beside it, as long as it is short: an explanation is rarely one sentence.
+
+    A neighbour with a label of its own ("another grant: …") is about something else than the name asked for.
+    """
     best = chosen[0]
     beside = [
         c
@@ -148,6 +151,7 @@ def _filled(chosen: list[Candidate], material: Material) -> list[Candidate]:
         and c.unit.subject == best.unit.subject
         and c.score >= 0.35 * best.score
         and not denies(c.unit.say)
+        and not (names and label_of(c.unit.say) and not _named([c], names))
     ]
     filled = list(chosen)
     for candidate in beside:

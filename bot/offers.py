@@ -122,7 +122,7 @@ def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url
     lines = _by_organisation(offers, catalogue, at_most=2 if len({o.organisation for o in offers}) <= 3 else 1)
     programmes = {p.id: p for need in needs for p in programmes_for(catalogue, need.id, reading.ward)}
     beside = [Line(f"{p.name}：{p.about}", (p.proof,)) for p in programmes.values()]
-    name = _narrowest(needs, offers).name
+    name = _narrowest(needs, offers, catalogue).name
     if best:
         lead = f"どこがよいかはお答えできませんが、「{name}」の候補は次のとおりです。見積もりを比べてください。"
     elif beside:
@@ -133,10 +133,10 @@ def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url
     return _answer(reading, lead, told, f"{name}の会社", catalogue, proofs, public_url)
 
 
-def _narrowest(needs: Sequence[Need], offers: Sequence[Offer]) -> Need:
+def _narrowest(needs: Sequence[Need], offers: Sequence[Offer], catalogue: Catalogue) -> Need:
     """The need that says most about what was found: 紙コップ rather than リサイクル."""
     met = [need for need in needs if any(need.id in offer.needs for offer in offers)]
-    return min(met, key=lambda need: sum(need.id in offer.needs for offer in offers))
+    return min(met, key=lambda need: sum(need.id in offer.needs for offer in catalogue.offers))
 
 
 def _by_organisation(offers: Sequence[Offer], catalogue: Catalogue, at_most: int) -> list[Line]:

@@ -35,5 +35,6 @@ def correction(reading: Reading, chosen: Sequence[Candidate]) -> str:
             continue
         others = {n for n, u in _NUMBER.findall(text) if u == unit}
         if others and number not in others:
-            return f"資料に書かれている数字は「{number}{unit}」ではありません。"
+            # The wrong number itself is not repeated: it stands in no document.
+            return "いいえ、資料に書かれている数字は違います。"
     return ""

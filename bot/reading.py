@@ -26,6 +26,7 @@ _FIRST = re.compile(
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(r"(?:言っ|話し|述べ|発言し|書い)て|と言わ|と聞い")
 _PREMISE = re.compile(
     r"(?:です|ます|だ|なん(?:です|だ)|た|する|いる|る|い)(?:よね|もんね|でしょ)|でしょう?[?？。]?$|だよね|ですよね|って(?:本当|ほんと|マジ)|らしい(?:です)?ね|と聞いた(?:んです)?が|んでしょ|じゃない(?:の|です)|よね[?？。]?$|\bright\?$"
 )
@@ -106,6 +107,7 @@ def read(question: Question, index: Index) -> Reading:
         names=names,
         query=replace(full, topics=weighed),
         first_step=bool(_FIRST.search(text))
+        and not _REPORTED.search(text)
         and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
         premise=premise,
         subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,

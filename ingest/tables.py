@@ -12,6 +12,7 @@ Row = tuple[str, ...]
 _NAME = re.compile(r"株式会社|有限会社|一般社団法人|協議会|^[・●✓-]")
 _PERIOD = re.compile(r"^(?:[RHS]?\d{1,4}年?度?|\d{1,2}月|令和\d+年度?|\d{1,2}:\d\d-?)$")
 _NUMBER = re.compile(r"^[-+]?[\d,.]+\s*%?$")
+_TOTAL = re.compile(r"^(?:合計|小計|総計|計)$")
 _MONTH = re.compile(r"^(\d{1,2})月$")
 _DATE_IN_CELL = re.compile(r"(?<!\d)(\d{1,2})(?:/\d{1,2}|月)")
 
@@ -54,7 +55,8 @@ def carry_down(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         full = [*row, *[""] * (width - len(row))]
         for column, cell in enumerate(full):
-            if not cell and above[column] and not _NUMBER.match(fold(above[column])) and (column == 0 or not sparse):
+            total = column > 0 and bool(_TOTAL.match(fold(full[0])))
+            if not cell and above[column] and not total and not _NUMBER.match(fold(above[column])) and (column == 0 or not sparse):
                 full[column] = above[column]
         filled.append(tuple(full))
         above = full

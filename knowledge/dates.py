@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from knowledge.fold import fold
 
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988}
-_ERA_YEAR = re.compile(r"(令和|平成|昭和|(?<![A-Za-z])[RH])\s*\.?(元|\d{1,2})(?=年|\.|/|年度|\b|$)")
+_ERA_YEAR = re.compile(r"(令和|平成|昭和|(?<![A-Za-z])[RH])\s*\.?(元|\d{1,2})(?![\dA-Za-z])")
 _FULL = re.compile(
     r"(?:(?P<era>令和|平成|昭和|(?<![A-Za-z])[RH])\s*(?P<n>元|\d{1,2})|(?P<year>(?:19|20)\d\d))\s*[年./-]\s*"
     r"(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})(?!\d)"
