@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.answer import Act, Answer
 from bot.contacts import Contact, contact_for, office
 from bot.draft import Draft, clip
-from bot.material import Material, confidence, of_name
+from bot.material import Material, about, confidence, of_name
 from bot.reading import Reading
 from bot.select import Candidate
 from bot.units import Unit, UnitKind, denies
@@ -27,7 +27,7 @@ def abstain(
     draft = Draft(public_url)
     nearest = _nearest(reading, material)
     unit = nearest.unit if nearest else None
-    draft.add(why or _missing(reading))
+    draft.add(why or _missing(reading, nearest))
     if unit is not None:
         lead = "What the documents do say: " if reading.english else "資料にあるのは、次の内容です。\n・"
         draft.add(lead + telling(unit), unit)
@@ -36,7 +36,7 @@ def abstain(
         Act.ABSTAIN,
         draft.text,
         draft.citations(),
-        material.passages([c for c in draft.cited if unit is not None and c.chunk.id == unit.chunk.id]),
+        material.passages([unit] if unit else [], draft.cited),
         confidence=min(0.45, confidence(reading, (), material)),
     )
 
@@ -63,9 +63,11 @@ def add_contact(draft: Draft, reading: Reading, contacts: tuple[Contact, ...], u
         draft.add(f"くわしくは、{contact.name}({numbers})にお問い合わせください。", contact.unit())
 
 
-def _missing(reading: Reading) -> str:
+def _missing(reading: Reading, nearest: Candidate | None) -> str:
     kinds = [NAMES[want] for want in sorted(reading.asked.hard, key=list(Want).index)][:2]
-    subject = reading.names[0].value if reading.names else ""
+    # A name is said only beside a citation that holds it.
+    named = [name for name in reading.names if nearest is not None and about(nearest, name)]
+    subject = named[0].value if named else ""
     if reading.english:
         return "The documents I have do not say that."
     if kinds and subject:

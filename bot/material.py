@@ -50,18 +50,25 @@ class Material:
         best = max((candidate.evidence for candidate in self.candidates[:8]), default=0.0)
         return best < OFF_TOPIC_BELOW and self.known < MOSTLY_KNOWN
 
-    def passages(self, cited: Sequence[Unit] = ()) -> tuple[Passage, ...]:
+    def passages(self, cited: Sequence[Unit] = (), last: Sequence[Unit] = ()) -> tuple[Passage, ...]:
         """Give the passages for a reply, best first, scores never rising, at most ten.
 
         The best-ranked passage that the reply cites comes first, then the best-ranked of all, then whatever else
         the reply cites: what an answer rests on is always among them.
+
+        Args:
+            cited: Units that the reply rests on.
+            last: Units that it cites by the way (whom to ask); their passages come last.
         """
         index = self.retriever.index
         ranked = {item.indexed.chunk.id: item for item in self.ranked}
         order = {key: i for i, key in enumerate(ranked)}
         proofs = {unit.chunk.id: unit.chunk for unit in cited}
         lead = sorted(proofs, key=lambda key: order.get(key, len(order)))[:1]
-        keys = list(dict.fromkeys([*lead, *list(ranked)[:1], *proofs, *ranked]))[:SHOWN]
+        aside = {unit.chunk.id: unit.chunk for unit in last if unit.chunk.id not in proofs}
+        first = list(dict.fromkeys([*lead, *list(ranked)[:1], *proofs, *ranked]))
+        keys = [key for key in first if key not in aside][: SHOWN - len(aside)] + list(aside)
+        proofs |= aside
         top = max((item.score for item in self.ranked), default=1.0) or 1.0
         result: list[Passage] = []
         ceiling = 1.0

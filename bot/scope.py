@@ -6,11 +6,12 @@ import re
 
 from bot.abstain import abstain, telling
 from bot.answer import Act, Answer
+from bot.choose import plain
 from bot.contacts import Contact, office
 from bot.draft import Draft
 from bot.material import Material, confidence, of_name
 from bot.places import only_for, ward_name
-from bot.reading import Reading
+from bot.reading import Name, Reading
 from bot.select import Candidate
 from bot.units import UnitKind, label_of
 from bot.wants import Want
@@ -48,7 +49,7 @@ def other_ward(reading: Reading, material: Material, contacts: tuple[Contact, ..
     scope = "・".join(ward_name(ward) for ward in sorted(only_for(subject)))
     here = ward_name(reading.ward)
     name = reading.names[0].value if reading.names else label_of(theirs[0].unit.say) or "この制度"
-    stated = _stated(theirs, named=bool(reading.names))
+    stated = _stated(theirs, reading.names)
     if stated is None:
         why = f"「{name}」は{scope}の制度です。{here}の事業所が使えるかどうかは、手元の資料では確認できません。"
         if reading.english:
@@ -78,11 +79,18 @@ def other_ward(reading: Reading, material: Material, contacts: tuple[Contact, ..
     )
 
 
-def _stated(found: list[Candidate], *, named: bool) -> Candidate | None:
+def _speaks_of(candidate: Candidate, names: tuple[Name, ...]) -> bool:
+    """The unit itself names the programme, not merely a neighbour of it."""
+    return any(name.said in plain(candidate.unit) for name in names)
+
+
+def _stated(found: list[Candidate], names: tuple[Name, ...]) -> Candidate | None:
     """The unit that says whom a programme is for, if it is about that programme."""
     if not found:
         return None
     # Without a name, only what stands with the best match is about the same programme.
-    near = [c for c in found if named or c.unit.chunk.id == found[0].unit.chunk.id]
+    near = [c for c in found if _speaks_of(c, names) or (not names and c.unit.chunk.id == found[0].unit.chunk.id)]
+    if not near:
+        return None
     floor = 0.6 * max(candidate.coverage for candidate in near)
     return next((c for c in near if c.coverage >= floor and _WHO.search(fold(c.unit.say))), None)

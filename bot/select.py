@@ -159,7 +159,7 @@ def _score(unit: Unit, coverage: float, own: float, met: frozenset[Want], asking
     score += w.pairs * _shared(unit, asking.pairs)
     if unit.kind is UnitKind.ROW and not any(unit.block.header) and Want.LIST not in reading.asked:
         score -= 0.2  # a row of names says of none what it does
-    if asking.told:
+    if asking.told and unit.kind is not UnitKind.ROW:
         # A follow-up asks for what has not been said yet.
         score *= 1 - w.told * _told(unit, asking.told)
     score *= _ward_factor(unit, reading) * _speaker_factor(unit, asking.speakers)
