@@ -17,7 +17,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # The shipped knowledge and a folder of one's own are kept apart, so that an answer never mixes them.
 ifdef DOCS
 export IPPO_DATA_DIR ?= .ippo/own/$(shell printf '%s' '$(abspath $(DOCS))' | cksum | cut -d' ' -f1)
-DEMO_QUESTION ?= この資料には、どんなことが書かれていますか。まず何をすればいいですか
+DEMO_QUESTION ?= 小さな会社です。省エネや脱炭素は、何から始めればいいですか
 else
 DEMO_QUESTION ?= 千代田区で小さな会社をやっています。脱炭素は何から始めればいいですか
 endif

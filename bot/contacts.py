@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from bot.places import only_for, ward_name
 from bot.units import Unit, UnitKind, spoken
-from knowledge.documents import Chunk, Source
+from knowledge.documents import BlockKind, Chunk, Source
 from knowledge.fold import fold, readable
 from knowledge.index import Index, MentionKind
 
+CARD_LINE = 40
+"""Characters; a longer line is a sentence."""
+_BEFORE_NUMBER = re.compile(
+    r"([^\s、。（(「」のはに]{2,30}?(?:事務局|窓口|係|課|センター|協議会))(?=[（(]?(?:電話|TEL|の?電話番号は|の?窓口は)?\s?0\d|[（(]電話|の電話)"
+)
 _OFFICE = re.compile(r"事務局|窓口|相談|係|課|センター|問い?合わ?せ")
 
 
@@ -26,17 +31,19 @@ class Contact:
     source: Source
 
     def unit(self) -> Unit:
-        """The contact as something that can be cited: the span from its name to its last address."""
+        """The contact as something that can be cited: the span that holds its name and addresses."""
         blocks = self.chunk.blocks
-        wanted = [i for i, block in enumerate(blocks) if self._stands_in(readable(block.text))]
-        block = blocks[wanted[0]]
-        quote = block.text
-        for i in range(wanted[0] + 1, wanted[-1] + 1):
-            if not blocks[i].joined:
+        given = [i for i, block in enumerate(blocks) if self._stands_in(readable(block.text))]
+        addressed = [i for i in given if any(part in readable(blocks[i].text) for part in (self.phone, self.email) if part)]
+        # A sentence that gives the number says whose it is; a card has the name on a line above.
+        first = addressed[0] if len(readable(blocks[addressed[0]].text)) > CARD_LINE else given[0]
+        quote = blocks[first].text
+        for i in range(first + 1, given[-1] + 1):
+            if not blocks[i].joined or len(blocks[first].text) > CARD_LINE:
                 break
             quote += "\n" + blocks[i].text
         return Unit(
-            UnitKind.ITEM, self.chunk, self.source, block, quote, spoken(quote), self.name,
+            UnitKind.ITEM, self.chunk, self.source, blocks[first], quote, spoken(quote), self.name,
             frozenset(), frozenset(), frozenset(), 0, 0.0,
         )  # fmt: skip
 
@@ -62,16 +69,26 @@ def contacts(index: Index) -> tuple[Contact, ...]:
                 index.source(chunk.source),
             )
         )
-    # The most complete one first: it is the one made to be asked.
-    found.sort(key=lambda contact: -sum(map(bool, (contact.phone, contact.email, contact.url, contact.name))))
+    # The most complete one first: it is the one made to be asked. One that is named by its heading only is last.
+    found.sort(key=lambda contact: (-_completeness(contact), bool(re.search(r"記載|書かれて", contact.unit().say))))
     return tuple(found)
 
 
+def _completeness(contact: Contact) -> int:
+    parts = sum(map(bool, (contact.phone, contact.email, contact.url)))
+    return parts + 2 * (contact.name not in contact.chunk.heading)
+
+
 def _name(chunk: Chunk) -> str:
-    for block in chunk.blocks:
-        text = readable(block.text)
-        if _OFFICE.search(text) and len(text) <= 40 and not re.search(r"[:：]|^お?問", text):
+    texts = [readable(block.text) for block in chunk.blocks if block.kind is not BlockKind.HEADING]
+    for text in texts:
+        if _OFFICE.search(text) and len(text) <= CARD_LINE and not re.search(r"[:：。]|^お?問", text):
             return text
+    for text in texts:
+        match = _BEFORE_NUMBER.search(text)
+        if match:
+            # 連絡先があるCES事務局 → CES事務局: what a verb says of it is no part of a name.
+            return re.sub(r"^.*[ぁ-ん](?=[^ぁ-ん]+$)", "", match.group(1))
     named = [heading for heading in chunk.heading if not re.match(r"資料[にで]", heading)]
     return named[-1] if named else ""
 
