@@ -155,6 +155,8 @@ def _note(reading: Reading, chosen: Sequence[Candidate]) -> str:
         ):
             notes.append("(すでに終わった日程です)")
         scope = only_for(unit.source)
+        if reading.ward is None and scope and not reading.named_wards and not reading.names:
+            notes.append(f"({'・'.join(ward_name(ward) for ward in sorted(scope))}の資料による案内です)")
         if reading.ward and scope and reading.ward not in scope:
             named = "・".join(ward_name(ward) for ward in sorted(scope))
             notes.append(f"(これは{named}の資料です。{ward_name(reading.ward)}での扱いは書かれていません)")

@@ -34,7 +34,9 @@ class Contact:
         """The contact as something that can be cited: the span that holds its name and addresses."""
         blocks = self.chunk.blocks
         given = [i for i, block in enumerate(blocks) if self._stands_in(readable(block.text))]
-        addressed = [i for i in given if any(part in readable(blocks[i].text) for part in (self.phone, self.email) if part)]
+        addressed = [
+            i for i in given if any(part in readable(blocks[i].text) for part in (self.phone, self.email) if part)
+        ]
         # A sentence that gives the number says whose it is; a card has the name on a line above.
         first = addressed[0] if len(readable(blocks[addressed[0]].text)) > CARD_LINE else given[0]
         quote = blocks[first].text

@@ -79,13 +79,13 @@ def first_step(
     )
     number = 1
     if own is not None:
-        draft.add(f"{_circled(number)} {_tell(reading, own)}", own)
+        draft.add(f"{_circled(number)} {_tell(reading, own)}{_whose(reading, own)}", own)
         number += 1
     for step, unit in found:
         if own is not None and unit.quote == own.quote:
             continue
         title = step.english if reading.english else step.title
-        draft.add(f"{_circled(number)} {title}：{_tell(reading, unit)}", unit)
+        draft.add(f"{_circled(number)} {title}：{_tell(reading, unit)}{_whose(reading, unit)}", unit)
         number += 1
     add_contact(draft, reading, contacts, found[0][1] if found else own)
     ask, choices = _question(reading)
@@ -208,6 +208,12 @@ def _tell(reading: Reading, unit: Unit) -> str:
 
 def _full(reading: Reading, unit: Unit) -> str:
     return row_saying(unit, reading.own_words) if unit.kind is UnitKind.ROW else telling(unit)
+
+
+def _whose(reading: Reading, unit: Unit) -> str:
+    """Say which ward's matter it is, where the person's ward is not known."""
+    only = only_for(unit.source)
+    return f"({'・'.join(ward_name(ward) for ward in sorted(only))})" if only and reading.ward is None else ""
 
 
 def _circled(number: int) -> str:
