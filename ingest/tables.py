@@ -56,7 +56,13 @@ def carry_down(rows: Sequence[Row]) -> list[Row]:
         full = [*row, *[""] * (width - len(row))]
         for column, cell in enumerate(full):
             total = column > 0 and bool(_TOTAL.match(fold(full[0])))
-            if not cell and above[column] and not total and not _NUMBER.match(fold(above[column])) and (column == 0 or not sparse):
+            if (
+                not cell
+                and above[column]
+                and not total
+                and not _NUMBER.match(fold(above[column]))
+                and (column == 0 or not sparse)
+            ):
                 full[column] = above[column]
         filled.append(tuple(full))
         above = full
