@@ -41,8 +41,14 @@ def ingest(sources: tuple[str, ...], as_json: bool) -> None:
 
     Exit code: 0 if every source was indexed or unchanged, 1 if some were skipped, 2 on unusable arguments.
     """
+    from ingest.errors import UnusableArgument
+    from knowledge.errors import ManifestError
+
     with services() as ippo:
-        results = read_sources(ippo, sources)
+        try:
+            results = read_sources(ippo, sources)
+        except (UnusableArgument, ManifestError) as error:
+            raise click.UsageError(str(error)) from None
     for result in results:
         click.echo(json.dumps(asdict(result), ensure_ascii=False) if as_json else _line(result))
     counts = Counter(str(result.status) for result in results)
