@@ -1,0 +1,206 @@
+"""Read the policy; a mistake in the table is an error that names its place."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+
+from bot.errors import BotError
+from bot.interview.state import UNKNOWN, VALUES
+from knowledge.catalogue.load import shipped
+from knowledge.catalogue.models import Pointer
+from knowledge.fold import fold, squeeze
+
+DATA = Path(__file__).parent / "policy.toml"
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+PLACES = ("chiyoda", "minato", "katsushika", "other", "outside", UNKNOWN)
+SITUATIONS: Mapping[str, frozenset[str]] = {
+    "concern": VALUES["concern"] | {"open"},
+    "building": VALUES["building"],
+    "place": frozenset(PLACES),
+    "contract": VALUES["contract"],
+    "trade": VALUES["trade"],
+}
+"""What a row can be written for; see `Interview.situation`."""
+_COMMITS = re.compile(r"契約を変え|切り替え|買う|注文|工事|改修|助成|補助金|（有料）|競り下げ")
+"""Words of a step that may lead to buying, ordering or work, so that the rule must stand beside it."""
+
+
+class PolicyError(BotError):
+    """The table is unusable: correct the entry that the message names."""
+
+
+class Slot(StrEnum):
+    """When a step is told."""
+
+    TODAY = "today"
+    MONTH = "month"
+    LATER = "later"
+
+
+class Row(BaseModel):
+    """Anything in the table: it never changes, and a misspelt field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Conditional(Row):
+    """Something that holds in some situations."""
+
+    when: dict[str, tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        for field, values in self.when.items():
+            unknown = set(values) - SITUATIONS.get(field, frozenset())
+            if unknown or not values:
+                raise ValueError(f"when.{field} can't be {sorted(unknown)}")
+        return self
+
+    def fits(self, situation: Mapping[str, str]) -> bool:
+        """Tell whether it holds in a situation."""
+        return all(situation[field] in values for field, values in self.when.items())
+
+
+class Step(Row):
+    """Something to do."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    name: Text
+    """Short, for 「…」を済みにしました."""
+    text: Text
+    """A sentence without its full stop; `{when}` is the event's date."""
+    places: tuple[str, ...] = PLACES
+    """Where it may be advised at all, whatever the rules say."""
+    buildings: tuple[str, ...] = tuple(sorted(VALUES["building"]))
+    trades: tuple[str, ...] = tuple(sorted(VALUES["trade"]))
+    event: str = ""
+    """Id of an event of the catalogue: the step is dropped when it is over."""
+    proofs: tuple[Pointer, ...]
+    before: Pointer | None = None
+    """The passage that says to ask or apply before ordering or work."""
+    ask_first: str = ""
+    """The same as said to the person; empty where `text` says it."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        for field, values in (("place", self.places), ("building", self.buildings), ("trade", self.trades)):
+            if not values or set(values) - SITUATIONS[field]:
+                raise ValueError(f"{field} can't be {values}")
+        if not self.proofs:
+            raise ValueError("a step needs a proof")
+        if _COMMITS.search(self.text) and self.before is None:
+            raise ValueError("a step about buying, ordering or work needs `before`")
+        if ("{when}" in self.text) != bool(self.event):
+            raise ValueError("`{when}` goes with an event")
+        return self
+
+    @property
+    def stem(self) -> str:
+        """The part of the text by which it is known again in an earlier message; folded, no white space."""
+        return squeeze(fold(self.text.partition("{when}")[0]))
+
+    def allowed(self, situation: Mapping[str, str]) -> bool:
+        """Tell whether it may be advised in a situation at all."""
+        return (
+            situation["place"] in self.places
+            and situation["building"] in self.buildings
+            and situation["trade"] in self.trades
+        )
+
+
+class Rule(Conditional):
+    """Which step is told when."""
+
+    slot: Slot
+    step: Text
+
+
+class Call(Conditional):
+    """Whom to call: a contact of the catalogue, or an office by its name."""
+
+    contact: str = ""
+    name: str = ""
+    """`{office}` is the ward's office."""
+    places: tuple[str, ...] = PLACES
+    note: str = ""
+    proof: Pointer | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if bool(self.contact) == bool(self.name) or bool(self.name) != (self.proof is not None):
+            raise ValueError("either a contact, or a name with its proof")
+        return self
+
+
+class Lead(Conditional):
+    """How the message begins."""
+
+    text: Text
+    proof: Pointer | None = None
+
+
+class Policy(Row):
+    """The whole table."""
+
+    step: tuple[Step, ...]
+    rule: tuple[Rule, ...]
+    call: tuple[Call, ...]
+    lead: tuple[Lead, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [step.id for step in self.step]
+        if len(set(ids)) < len(ids):
+            raise ValueError("an id is used twice")
+        for rule in self.rule:
+            if rule.step not in ids:
+                raise ValueError(f"a rule names {rule.step!r}, which is no step")
+        idle = set(ids) - {rule.step for rule in self.rule}
+        if idle:
+            raise ValueError(f"no rule uses {sorted(idle)}")
+        stems = [step.stem for step in self.step]
+        if any(a != b and a in b for a in stems for b in stems) or len(set(stems)) < len(stems):
+            raise ValueError("one step's text must not stand in another's")
+        events = {event.id for event in shipped().events}
+        contacts = {contact.id for contact in shipped().contacts}
+        if {step.event for step in self.step if step.event} - events:
+            raise ValueError("a step names an event that the catalogue does not hold")
+        if {call.contact for call in self.call if call.contact} - contacts:
+            raise ValueError("a call names a contact that the catalogue does not hold")
+        return self
+
+    def by_id(self, id_: str) -> Step:
+        """Give a step. Raises KeyError for an id that is no step's."""
+        return {step.id: step for step in self.step}[id_]
+
+    def pointers(self) -> list[Pointer]:
+        """List the passages that the table points at."""
+        found = [p for step in self.step for p in (*step.proofs, *((step.before,) if step.before else ()))]
+        found += [row.proof for row in (*self.call, *self.lead) if row.proof]
+        return found
+
+
+@cache
+def policy() -> Policy:
+    """Give the table that is shipped."""
+    return load(DATA)
+
+
+def load(path: Path) -> Policy:
+    """Read and check a table.
+
+    Raises:
+        PolicyError: It is missing, no TOML, or breaks a rule.
+    """
+    try:
+        return Policy.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise PolicyError(f"{path.name}: {error}") from error
