@@ -162,10 +162,14 @@ def _filled(chosen: list[Candidate], material: Material, names: set[str]) -> lis
     return filled
 
 
+def _position(candidate: Candidate) -> int:
+    return candidate.unit.chunk.text.find(candidate.unit.quote)
+
+
 def in_text_order(chosen: Sequence[Candidate]) -> list[Candidate]:
     """What stands together in a document is told together, the best one's document first."""
     order = {c.unit.source.id: i for i, c in reversed(list(enumerate(chosen)))}
-    return sorted(chosen, key=lambda c: (order[c.unit.source.id], c.unit.chunk.first))
+    return sorted(chosen, key=lambda c: (order[c.unit.source.id], c.unit.chunk.first, _position(c)))
 
 
 def _listed(best: Candidate, material: Material) -> list[Candidate]:

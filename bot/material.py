@@ -88,7 +88,7 @@ OFF_TOPIC_BELOW = 0.7
 
 def gather(reading: Reading, retriever: Retriever) -> Material:
     """Retrieve for a question and score what is found."""
-    where = Filter(reading.ward, reading.question.today, reading.named_wards)
+    where = Filter(reading.ward, reading.question.today, reading.named_wards, reading.kinds)
     ranked = retriever.rank(reading.query, where)
     found: list[Unit] = []
     for i, item in enumerate(ranked[:READ]):

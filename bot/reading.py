@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bot import places
 from bot.answer import Question
 from bot.wants import Want, Wanted, wanted
+from knowledge.documents import Kind
 from knowledge.fold import fold
 from knowledge.index import Index, MentionKind
 from knowledge.query import Query, Topic, query
@@ -25,6 +26,12 @@ _FIRST = re.compile(
     r"(?:手間|お金|工事|費用)(?:を|が|も)?(?:かけず|なく|なし|ナシ|かけない|かからない).{0,12}(?:でき|ある|何)|(?:手間なく|お金かけず|すぐ).{0,6}(?:できる|やれる|始め)|"
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
     re.IGNORECASE,
+)
+_KINDS = (
+    (Kind.MINUTES, r"会議|議事|会合|議長|委員会"),
+    (Kind.PROPOSAL, r"提案"),
+    (Kind.AGREEMENT, r"協定|契約書|覚書|何条|第\s?\d+\s?条"),
+    (Kind.PRESS, r"会見|記者発表|プレス|お披露目"),
 )
 _REPORTED = re.compile(r"(?:言っ|話し|述べ|発言し|書い)て|と言わ|と聞い")
 _PREMISE = re.compile(
@@ -72,6 +79,8 @@ class Reading:
     premise: bool
     """It states something and wants it confirmed."""
     subsidy: bool
+    kinds: frozenset[Kind]
+    """Kinds of sources that the question names."""
     told: str
     """The last answer of the assistant in this conversation, empty if there is none."""
     own_words: frozenset[str]
@@ -111,6 +120,7 @@ def read(question: Question, index: Index) -> Reading:
         and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
         premise=premise,
         subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,
+        kinds=frozenset(kind for kind, pattern in _KINDS if re.search(pattern, text)),
         told=next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), ""),
         own_words=frozenset(words(_next_year(text, earlier))),
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.documents import Chunk, Passage, Source
+from knowledge.documents import Chunk, Kind, Passage, Source
 from knowledge.index import Field, Index, IndexedChunk
 from knowledge.query import Query, lexical_terms
 from knowledge.tokens import bigrams
@@ -35,6 +35,8 @@ class Scoring:
     """Factor on what is for the person's own ward."""
     other_ward: float = 0.45
     """Factor on what is for another ward only."""
+    named_kind: float = 1.2
+    """Factor on a kind of source that the question names."""
     expired: float = 0.6
     """Factor on what no longer holds."""
     candidates: int = 80
@@ -52,6 +54,8 @@ class Filter:
     today: date | None = None
     named_wards: frozenset[str] = frozenset()
     """Wards that the question itself names; their matter is asked for."""
+    kinds: frozenset[Kind] = frozenset()
+    """Kinds of sources that the question names ("in the proposal"); they come first."""
 
     def factor(self, source: Source, scoring: Scoring) -> float:
         """Give the factor on a source's scores: 1 where it may be offered as it is."""
@@ -62,6 +66,8 @@ class Filter:
             factor *= scoring.other_ward
         elif wanted.intersection(only):
             factor *= scoring.own_ward
+        if source.kind in self.kinds:
+            factor *= scoring.named_kind
         if self.today and source.valid_until and source.valid_until < self.today:
             factor *= scoring.expired
         return factor
