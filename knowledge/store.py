@@ -136,7 +136,8 @@ class Store:
         with self.engine.connect() as connection:
             if not inspect(connection).has_table(VERSION_TABLE):
                 return None
-            return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - our constant
+            found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - our constant
+            return None if found is None else str(found)
 
     def _migrate(self) -> None:
         if self._revision() == HEAD:

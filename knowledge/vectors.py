@@ -30,6 +30,7 @@ from knowledge.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class VectorIndex:
         limit = min(limit, self.size)
         if limit < 1 or not vector.any():
             return []
-        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        found = self._collection.query(query_embeddings=cast(Any, [vector]), n_results=limit, include=["distances"])
         distances = found["distances"]
         return [
             (chunk_id, 1.0 - float(distance))
@@ -240,10 +241,11 @@ def _fill(client: ClientAPI, collection: Collection, added: Iterable[Batch], rem
             )
 
 
-def _client(directory: Path) -> ClientAPI:
+def _client(directory: Path) -> Client:
     import chromadb
 
-    return chromadb.PersistentClient(path=str(directory), settings=_settings())
+    # Declared as its interface, which has no `close`.
+    return cast("Client", chromadb.PersistentClient(path=str(directory), settings=_settings()))
 
 
 def _settings() -> Any:
@@ -253,7 +255,7 @@ def _settings() -> Any:
     return Settings(anonymized_telemetry=False)
 
 
-def _close(client: ClientAPI, release: Callable[[], None]) -> None:
+def _close(client: Client, release: Callable[[], None]) -> None:
     client.close()
     release()
 
