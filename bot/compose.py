@@ -150,10 +150,10 @@ def _note(reading: Reading, chosen: Sequence[Candidate]) -> str:
             reading.question.today.year,
         )
         spoken_of = (*around, reading.question.today.year, reading.question.today.year - 1)
-        if reading.asked.kinds & {Want.DATE, Want.TIME} and all(
+        if reading.asked.kinds & {Want.DATE, Want.TIME, Want.DEADLINE} and all(
             is_past(c.unit.say, spoken_of, reading.question.today) for c in chosen
         ):
-            notes.append("(すでに終わった日程です)")
+            notes.append("(すでに過ぎた期日です)" if Want.DEADLINE in reading.asked else "(すでに終わった日程です)")
         scope = only_for(unit.source)
         if reading.ward is None and scope and not reading.named_wards and not reading.names:
             notes.append(f"({'・'.join(ward_name(ward) for ward in sorted(scope))}の資料による案内です)")
