@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from bot.errors import BotError
-from bot.interview.state import FIELDS, OTHER, OUTSIDE, UNKNOWN, VALUES
+from bot.interview.state import FIELDS, KNOWN_WARDS, OTHER, OUTSIDE, UNKNOWN, VALUES
 
 DATA = Path(__file__).parent / "questions.toml"
 DONT_KNOW = "わからない"
@@ -48,33 +48,43 @@ class Reply(BaseModel):
 
 
 class InterviewQuestion(BaseModel):
-    """One question, with its answers in the order in which their wordings are tried."""
+    """One question and its answers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     field: Text
     name: Text
     ask: Text
+    tried: tuple[str, ...]
+    """Values in the order in which their wordings are tried."""
     answer: tuple[Reply, ...]
+    """In the order in which they are shown."""
 
     @model_validator(mode="after")
     def _sound(self) -> InterviewQuestion:
         if self.field not in FIELDS:
             raise ValueError(f"{self.field!r} is no field of the interview")
         # A ward that is none of the three with programmes of their own is typed, not tapped.
-        wanted = (
-            VALUES[self.field]
-            if self.field != "place"
-            else {"chiyoda", "minato", "katsushika", OTHER, OUTSIDE, UNKNOWN}
-        )
+        wanted = VALUES[self.field] if self.field != "place" else {*KNOWN_WARDS, OTHER, OUTSIDE, UNKNOWN}
         if {reply.value for reply in self.answer} != wanted:
             raise ValueError(f"the answers must be {sorted(wanted)}")
+        if len(self.tried) != len(wanted) or set(self.tried) != wanted:
+            raise ValueError("`tried` must hold every value once")
         if self.answer[-1].label != DONT_KNOW:
             raise ValueError(f"the last answer must be {DONT_KNOW}")
         for reply in self.answer:
             for pattern in (*reply.said, *reply.reply):
                 re.compile(pattern)
         return self
+
+    def by_value(self, value: str) -> Reply | None:
+        """Give the answer with a value; None for a ward that is typed."""
+        return next((reply for reply in self.answer if reply.value == value), None)
+
+    @property
+    def in_turn(self) -> tuple[Reply, ...]:
+        """The answers in the order in which their wordings are tried."""
+        return tuple(sorted(self.answer, key=lambda reply: self.tried.index(reply.value)))
 
     @property
     def choices(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -179,7 +179,11 @@ class Policy(Row):
 
     def by_id(self, id_: str) -> Step:
         """Give a step. Raises KeyError for an id that is no step's."""
-        return {step.id: step for step in self.step}[id_]
+        return self._steps[id_]
+
+    @cached_property
+    def _steps(self) -> dict[str, Step]:
+        return {step.id: step for step in self.step}
 
     def pointers(self) -> list[Pointer]:
         """List the passages that the table points at."""

@@ -1,0 +1,147 @@
+"""What the conversation so far says: the interview's state, replayed from the turns, and which steps were told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.answer import Question
+from bot.interview.interview import asked_in, heard, label, reply
+from bot.interview.state import UNKNOWN, Interview
+from bot.plan.policy import policy
+from knowledge.fold import fold, squeeze
+from knowledge.wards import WARDS
+
+ERASED = "ここまでの内容を消しました。"
+"""How the assistant confirms that it forgot; a conversation is read from there on."""
+_COMMANDS = (
+    ("erase", r"^(?:もう一度|もういちど)?(?:最初|はじめ|初め|一)から(?:(?:やり直|始め|はじめ|もう一度|お願い|にし|で)\S{0,8})?$|^(?:(?:いま|今|ここ)まで?の)?(?:全部|ぜんぶ|内容|回答|答え|プラン|話|相談|これ)?(?:を|は|も)?(?:全部|ぜんぶ)?(?:消し|消去し|削除し|リセットし|忘れ)て(?:ください|下さい|ほしい|くれ)?$|^(?:リセット|消去|削除)$"),
+    ("show", r"^(?:(?:いま|今|ここまで|これまで)の)?(?:内容|回答|答え|状況|プラン|計画|やること)(?:を|は|って|が)?(?:もう一度|もう1度)?(?:見せ\S{0,6}|見たい|みせ\S{0,6}|表示\S{0,4}|確認\S{0,6}|教え\S{0,6}|何|なに|どうなって\S{0,5})?$"),
+    ("next", r"^(?:じゃあ?|では|それで|で)?[、,]?(?:その)?次(?:は|へ|を?(?:教えて|お願い)\S{0,5}|の?(?:一歩|1歩|ステップ|やること|手)(?:は|を\S{0,6})?|(?:は|に)?(?:何|なに|どう)(?:を|から)?(?:すれば|したら|やれば|する|やる)?(?:いい|よい|良い)?(?:の|ですか|んですか)?)?$"),
+    ("resume", r"^(?:さっき|前|この前)?の?続き(?:を|から|は|で)?(?:お願い\S{0,5}|教えて\S{0,5}|やりたい|したい|始め\S{0,4})?$|^続けて\S{0,5}$"),
+    ("done", r"^(?=.{1,24}$)(?!.*(?:何|どう|まだ|ない|たら|ですか?$|工事|注文|発注|契約|購入|買)).*(?:やった|やりました|やってみた|やってみました|できた|できました|おわった|終わった|終わりました|済んだ|済みました|済ませ(?:た|ました)|完了(?:しました)?|集めた|集めました|聞いた|聞きました|掃除し(?:た|ました))(?:よ|ー|~)*$"),
+)  # fmt: skip
+_ORDINALS = ("①|今日|1つ目|一つ目", "②|今月|2つ目|二つ目")
+_END = re.compile(r"[。.!?！？、\s]+$")
+
+
+class Command(StrEnum):
+    """What a person can ask of the plan in any turn."""
+
+    ERASE = "erase"
+    SHOW = "show"
+    NEXT = "next"
+    RESUME = "resume"
+    DONE = "done"
+
+
+def command(text: str) -> Command | None:
+    """Read a command; None for any other message."""
+    plain = _END.sub("", fold(text).strip()).replace(" ", "").replace("「", "").replace("」", "")
+    return next((Command(name) for name, pattern in _COMMANDS if re.search(pattern, plain)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation, read as an interview."""
+
+    interview: Interview
+    asked: str = ""
+    """Field that the assistant's last message asks for."""
+    tries: int = 0
+    """How often in a row it has asked that."""
+    told: tuple[str, ...] = ()
+    """Ids of the steps told in any message, in that order."""
+    latest: tuple[str, ...] = ()
+    """Those of the last message that told any."""
+    begun: bool = False
+    """A plan was told or a question of the interview asked."""
+    ours: bool = False
+    """The assistant's last message belongs to the plan."""
+
+
+def replay(question: Question, known: Interview | None = None) -> Talk:
+    """Read the turns before a question.
+
+    Args:
+        question: Its ward is the person's until they say another.
+        known: What was stored of this conversation before the turns given.
+    """
+    start = known or Interview()
+    if question.ward in WARDS and not start.place:
+        start = replace(start, place=question.ward)
+    talk = Talk(start, begun=known is not None)
+    turns = question.history
+    for i, turn in enumerate(turns):
+        if turn.role == "assistant":
+            talk = _listen(talk, turn.text)
+            continue
+        answered = next((later.text for later in turns[i + 1 :] if later.role == "assistant"), "")
+        if ERASED in answered:
+            talk = Talk(
+                replace(Interview(), place=question.ward if question.ward in WARDS else ""), begun=True, ours=True
+            )
+        elif _is_ours(answered):
+            talk = take(talk, turn.text)
+    return talk
+
+
+def take(talk: Talk, text: str) -> Talk:
+    """Take over what a message of the person says: a tap, a reply, something by the way, a step done."""
+    interview = talk.interview
+    if command(text) is Command.DONE:
+        step = done_step(talk, text)
+        return replace(talk, interview=replace(interview, done=(*interview.done, step))) if step else talk
+    if command(text):
+        return talk
+    values = heard(text)
+    if talk.begun:
+        values |= label(text)
+    if talk.asked:
+        value = reply(talk.asked, text)
+        if value is None and talk.asked not in values and talk.tries > 1:
+            value = UNKNOWN if talk.asked != "concern" else "unsure"
+        if value is not None:
+            # The reply to a question about the building says nothing on the trade: 「自社の工場」 does both.
+            values = {**values, talk.asked: value}
+    return replace(talk, interview=interview.with_values(values))
+
+
+def done_step(talk: Talk, text: str) -> str:
+    """Give the step that 「やった」 means: the one it names, else the first of the last message that is not done."""
+    open_ = [id_ for id_ in talk.latest if id_ not in talk.interview.done]
+    open_ += [id_ for id_ in talk.told if id_ not in talk.interview.done and id_ not in open_]
+    folded = fold(text)
+    for ordinal, pattern in enumerate(_ORDINALS):
+        if re.search(pattern, folded) and ordinal < len(talk.latest):
+            return talk.latest[ordinal]
+    named = [id_ for id_ in open_ if squeeze(fold(policy().by_id(id_).name))[:3] in squeeze(folded)]
+    return next(iter((*named, *open_)), "")
+
+
+def steps_in(text: str) -> tuple[str, ...]:
+    """List the steps that a message tells, in its order."""
+    plain = squeeze(fold(text))
+    found = [(plain.find(step.stem), step.id) for step in policy().step]
+    return tuple(id_ for at, id_ in sorted(found) if at >= 0)
+
+
+def _is_ours(text: str) -> bool:
+    return bool(asked_in(text) or steps_in(text) or ERASED in text)
+
+
+def _listen(talk: Talk, text: str) -> Talk:
+    """Take over what a message of the assistant says."""
+    steps, asked = steps_in(text), asked_in(text)
+    if not _is_ours(text):
+        return replace(talk, asked="", tries=0, ours=False)
+    return replace(
+        talk,
+        asked=asked,
+        tries=talk.tries + 1 if asked and asked == talk.asked else 1 if asked else 0,
+        told=(*talk.told, *(id_ for id_ in steps if id_ not in talk.told)),
+        latest=steps or talk.latest,
+        begun=True,
+        ours=True,
+    )
