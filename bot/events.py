@@ -13,8 +13,9 @@ from bot.places import ward_name
 from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
+from knowledge.catalogue.events import Event, EventKind, Precision
 from knowledge.catalogue.load import Catalogue
-from knowledge.catalogue.models import Contact, Event, EventKind, Precision
+from knowledge.catalogue.models import Contact
 from knowledge.catalogue.queries import Status, contact_for, events, next_event, plain, status
 from knowledge.documents import Kind
 

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from knowledge.catalogue.events import Event
 from knowledge.catalogue.models import (
     Contact,
     Entry,
-    Event,
     Grant,
     Need,
     Offer,

@@ -6,18 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
 
+from knowledge.catalogue.events import Event, EventKind, Precision
 from knowledge.catalogue.load import Catalogue
 from knowledge.catalogue.models import (
     About,
     Category,
     Contact,
-    Event,
-    EventKind,
     Grant,
     Need,
     Offer,
     Organisation,
-    Precision,
     Programme,
     Tenant,
     Term,

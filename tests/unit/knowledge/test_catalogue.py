@@ -11,8 +11,9 @@ import pytest
 
 from ingest.load import read
 from ingest.structure import structure
+from knowledge.catalogue.events import Event
 from knowledge.catalogue.load import CatalogueError, load, shipped
-from knowledge.catalogue.models import Category, Event, Pointer
+from knowledge.catalogue.models import Category, Pointer
 from knowledge.dates import dates
 from knowledge.documents import Block, BlockKind, Source
 from knowledge.fold import fold, squeeze
