@@ -123,10 +123,10 @@ class Shelf:
             directory = self._directory / f"building-{secrets.token_hex(4)}"
             try:
                 drift = self._fill(directory, generation, versions, change)
-            except StoreUnavailable:
+            except (StoreUnavailable, ValueError) as error:  # ValueError: tantivy's
                 shutil.rmtree(directory, ignore_errors=True)
                 if attempt == _ATTEMPTS - 1:
-                    raise
+                    raise StoreUnavailable(f"索引を作れません: {error}") from error
                 change = None
                 continue
             marker.write(directory, Marker(generation.checksum, generation.chunks, drift))

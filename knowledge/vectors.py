@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import warnings
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -129,28 +130,45 @@ def build(directory: Path, added: Iterable[Batch], count: int, removed: Sequence
         added: Vectors to put in.
         count: How many they are.
         removed: Ids of chunks to take out first.
+    Raises:
+        StoreUnavailable: Chroma refuses.
+        OSError: The disk is full.
     """
     # The graph is written to disk after each so many changes; what is left over is worked in again at each
     # opening (1 ms a chunk). So the last change has to be one after which it is written.
     changes = count + len(removed)
     rhythm = max(2, math.ceil(changes / math.ceil(changes / _SYNC))) if changes else 2
     graph = {"batch_size": min(rhythm, 5000), "sync_threshold": rhythm}
-    client = _client(directory)
-    if (directory / _DATABASE).exists() and _NAME in [known.name for known in client.list_collections()]:
-        client.get_collection(_NAME, embedding_function=None).modify(configuration=cast(Any, {"hnsw": graph}))
-        # The new rhythm is taken up at the next opening.
-        client.close()
-        client = _client(directory)
-    else:
-        configuration = cast(Any, {"hnsw": _GRAPH | graph})
-        client.create_collection(_NAME, embedding_function=None, configuration=configuration)
     try:
-        _fill(client, client.get_collection(_NAME, embedding_function=None), added, removed)
-    finally:
-        client.close()
+        client = _prepared(directory, graph)
+        try:
+            _fill(client, client.get_collection(_NAME, embedding_function=None), added, removed)
+        finally:
+            client.close()
+    except (OSError, StoreUnavailable):
+        raise
+    except Exception as error:  # Chroma's errors have no common root
+        raise StoreUnavailable(f"ベクトル索引を書けません: {error}") from error
     # What was written went through a queue in the database first; without it a copy is quick.
     with closing(sqlite3.connect(directory / _DATABASE)) as database:
         database.execute("VACUUM")
+
+
+def _prepared(directory: Path, graph: dict[str, int]) -> Client:
+    """Open a directory whose collection, made if missing, writes its graph in this rhythm."""
+    client = _client(directory)
+    if _NAME not in [known.name for known in client.list_collections()]:
+        configuration = cast(Any, {"hnsw": _GRAPH | graph})
+        client.create_collection(_NAME, embedding_function=None, configuration=configuration)
+        return client
+    collection = client.get_collection(_NAME, embedding_function=None)
+    with warnings.catch_warnings():
+        # It warns of an embedding function of the old kind where there is none.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        collection.modify(configuration=cast(Any, {"hnsw": graph}))
+    # The new rhythm is taken up at the next opening.
+    client.close()
+    return _client(directory)
 
 
 def verify(directory: Path, size: int, probe: Vectors | None) -> bool:
