@@ -161,6 +161,7 @@ class Knowledge:
                 connection.execute(delete(readers).where(readers.c.id == self._reader))
         except KnowledgeError:
             log.warning("reader not signed off", extra={"reader": self._reader})
+        self._shelf.close()
         self._store.close()
 
     # What `ingest` uses.

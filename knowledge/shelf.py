@@ -100,6 +100,12 @@ class Shelf:
         if self._chroma_url:
             self._chroma().drop(f"ippo-{self._store.id}-", [self._collection(known) for known in generations])
 
+    def close(self) -> None:
+        """Close the connections to a Chroma server."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
     def _place(self, generation: Generation) -> Path:
         return self._directory / str(generation.number)
 

@@ -110,7 +110,7 @@ class Store:
             try:
                 lock.acquire(timeout=patience)
             except Timeout as error:
-                raise StoreBusy(name) from error
+                raise _busy(name) from error
             try:
                 yield
             finally:
@@ -121,7 +121,7 @@ class Store:
             deadline = time.monotonic() + patience
             while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCKS[name]}):
                 if time.monotonic() >= deadline:
-                    raise StoreBusy(name)
+                    raise _busy(name)
                 time.sleep(0.1)
             try:
                 yield
@@ -199,6 +199,11 @@ def _unavailable() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreUnavailable(f"データベースを使えません: {_cause(error)}") from error
+
+
+def _busy(name: str) -> StoreBusy:
+    work = "取り込み(ippo ingest)" if name == "ingest" else "データベースの更新"
+    return StoreBusy(f"別の{work}が動いています。終わってからもう一度実行してください")
 
 
 def _cause(error: Exception) -> str:

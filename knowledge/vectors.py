@@ -238,6 +238,10 @@ class ChromaServer:
             for name in {name for name in self._names() if name.startswith(prefix)} - set(keep):
                 self._client.delete_collection(name)
 
+    def close(self) -> None:
+        """Close the connections; indexes that were opened through it can no longer be used."""
+        self._client.close()
+
     def _names(self) -> set[str]:
         names: set[str] = set()
         while page := self._client.list_collections(limit=100, offset=len(names)):
