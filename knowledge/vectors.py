@@ -240,7 +240,11 @@ class ChromaServer:
 
     def close(self) -> None:
         """Close the connections; indexes that were opened through it can no longer be used."""
-        self._client.close()
+        # Chroma 1.5's own `close` leaves its HTTP sessions open: the client's and that of the client within it.
+        for client in (self._client, getattr(self._client, "_admin_client", None)):
+            session = getattr(getattr(client, "_server", None), "_session", None)
+            if session is not None:
+                session.close()
 
     def _names(self) -> set[str]:
         names: set[str] = set()

@@ -15,6 +15,7 @@ import pytest
 from ingest.pipeline import ingest
 from knowledge.errors import StoreUnavailable
 from knowledge.generations import Knowledge
+from knowledge.vectors import ChromaServer
 
 Open = Callable[..., Knowledge]
 _QUESTIONS = ("太陽光発電の補助", "照明をLEDに", "専門家の診断", "上限100万円")
@@ -64,25 +65,21 @@ def test_a_server_gives_the_same_hits_as_the_embedded_one(
 
 
 def test_a_server_keeps_one_collection_a_living_generation(server: str, open_knowledge: Open, folder: Path) -> None:
-    import chromadb
-    from chromadb.config import Settings
-
     knowledge = open_knowledge(chroma_url=server)
     ingest([str(folder)], knowledge=knowledge)
     (folder / "led.md").unlink()
     ingest([str(folder)], knowledge=knowledge)
 
-    client = chromadb.HttpClient(
-        host="127.0.0.1", port=int(server.rsplit(":", 1)[1]), settings=Settings(anonymized_telemetry=False)
-    )
-    (collection,) = client.list_collections()
-    assert collection.name.startswith("ippo-")
-    assert "-2-" in collection.name
-    assert collection.count() == knowledge.current().size
+    chroma = ChromaServer(server)
+    (name,) = chroma._names()
+    assert name.startswith("ippo-")
+    assert "-2-" in name
+    assert chroma.open(name, knowledge.current().size)
 
     # Lost on the server, it is built again from SQL.
-    client.delete_collection(collection.name)
-    client.close()
+    chroma.drop(name, keep=())
+    assert chroma._names() == set()
+    chroma.close()
     assert open_knowledge(chroma_url=server).current().nearest("太陽光発電", 1)
 
 
