@@ -76,14 +76,14 @@ def _pieces(
 ) -> Iterator[tuple[list[IndexedChunk], Vectors]]:
     rest = iter(chunks)
     while some := list(islice(rest, _TOGETHER)):
-        indexed = [IndexedChunk(chunk, tokens.words(chunk.text), _context_words(chunk, title)) for chunk in some]
+        indexed = [IndexedChunk(chunk, tokens.words(chunk.text), context_words(chunk, title)) for chunk in some]
         # A list that the writer reads after the last piece.
         for chunk in some:
             mentions.extend(find(chunk))
         yield indexed, embedding.embed_documents(indexed)
 
 
-def _context_words(chunk: Chunk, title: str) -> tuple[str, ...]:
+def context_words(chunk: Chunk, title: str) -> tuple[str, ...]:
     """Tokenise line by line: a heading stands above many chunks and is tokenised once."""
     return tuple(word for line in (*chunk.context.split("\n"), title) for word in _line_words(fold(line)))
 
