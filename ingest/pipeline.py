@@ -20,7 +20,7 @@ from ingest.metadata import describe
 from ingest.places import Place, search
 from ingest.structure import structure
 from knowledge.documents import Document
-from knowledge.errors import ManifestError
+from knowledge.errors import KnowledgeError, ManifestError
 from knowledge.generations import Knowledge
 from knowledge.publishing import Placed
 from knowledge.writing import VersionWriter
@@ -143,7 +143,9 @@ class _Run:
             return Result(name, Status.SKIPPED, reason="名前か本文が正しい文字列ではありません。UTF-8 にしてください")
         except (UnreadableSource, ManifestError) as error:
             return self._skipped(place, str(error))
-        except (ValueError, OSError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        except KnowledgeError:
+            raise  # nobody's source is at fault
+        except Exception as error:
             # A source may trip any of the steps in a way that nobody thought of; the others must not suffer.
             log.warning("source skipped", extra={"source": source, "cause": type(error).__name__})
             return self._skipped(place, f"読み取れませんでした({type(error).__name__})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -34,6 +34,30 @@ def claim(place: Path) -> tuple[Path, Callable[[], None]]:
         lock.release()
 
     return own, release
+
+
+def copy(directory: Path, own: Path, written: Collection[str]) -> None:
+    """Copy a directory; files that are only read are linked where the file system can do that.
+
+    Args:
+        directory: What to copy.
+        own: Where to; made if missing.
+        written: Names of the files that will be written to.
+    """
+    own.mkdir(parents=True, exist_ok=True)
+    for path in directory.rglob("*"):
+        target = own / path.relative_to(directory)
+        if path.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.name not in written:
+            try:
+                target.hardlink_to(path)
+                continue
+            except OSError:
+                pass  # no hard links here
+        shutil.copyfile(path, target)
 
 
 def _clear(held: Path) -> None:

@@ -144,9 +144,10 @@ class Chunk:
     def context(self) -> str:
         """What the chunk's own text takes for granted: headings, table title, header cells, lead-in."""
         seen: dict[str, None] = {}
+        text = self.text
         for block in self.blocks:
             for part in (*block.heading, block.table, *block.header, *block.carried, block.lead):
-                if part and part not in self.text:
+                if part and part not in text:
                     seen.setdefault(part)
         return "\n".join(seen)
 

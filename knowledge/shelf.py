@@ -10,6 +10,7 @@ import logging
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -173,14 +174,18 @@ class Shelf:
         else:
             base, new, gone, drift = change
             shutil.copytree(base, directory, ignore=shutil.ignore_patterns("complete.json*", "*.lock"))
-        lexical.build(directory / "tantivy", reading.stream_chunks(self._store, new), gone)
         if self._chroma_url:
             self._chroma().build(self._collection(generation), self._vectors(generation, versions))
+            lexical.build(directory / "tantivy", reading.stream_chunks(self._store, new), gone)
             return drift
         count = reading.count_chunks(self._store, new)
         vectors.build(directory / "chroma", self._vectors(generation, new), count, gone)
         probe = next((batch.vectors[0] for batch in self._vectors(generation, versions)), None)
-        if not vectors.verify(directory / "chroma", generation.chunks, probe):
+        # The child spends its 2 s on importing Chroma; the lexical index is written meanwhile.
+        with ThreadPoolExecutor(1) as aside:
+            sound = aside.submit(vectors.verify, directory / "chroma", generation.chunks, probe)
+            lexical.build(directory / "tantivy", reading.stream_chunks(self._store, new), gone)
+        if not sound.result():
             raise StoreUnavailable("ベクトル索引を作れませんでした")
         return drift
 

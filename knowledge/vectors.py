@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import math
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from knowledge.copies import claim
+from knowledge.copies import claim, copy
 from knowledge.embedding import Vectors
 from knowledge.errors import StoreUnavailable
 
@@ -91,7 +90,8 @@ def open_copy(directory: Path, place: Path) -> VectorIndex:
     """
     own, release = claim(place)
     try:
-        _copy(directory, own)
+        # Only the database is written to on opening; the graph (4 KB a chunk) is read.
+        copy(directory, own, written={_DATABASE})
         client = _client(own)
         collection = client.get_collection(_NAME, embedding_function=None)
         index = VectorIndex(collection, collection.count())
@@ -103,23 +103,6 @@ def open_copy(directory: Path, place: Path) -> VectorIndex:
         raise StoreUnavailable(f"ベクトル索引を開けません: {error}") from error
     weakref.finalize(index, _close, client, release)
     return index
-
-
-def _copy(directory: Path, own: Path) -> None:
-    for path in directory.rglob("*"):
-        target = own / path.relative_to(directory)
-        if path.is_dir():
-            target.mkdir(parents=True, exist_ok=True)
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Only the database is written to on opening; the graph (4 KB a chunk) is read, so a link will do.
-        if path.name != _DATABASE:
-            try:
-                target.hardlink_to(path)
-                continue
-            except OSError:
-                pass  # a file system without hard links
-        shutil.copyfile(path, target)
 
 
 def build(directory: Path, added: Iterable[Batch], count: int, removed: Sequence[str] = ()) -> None:
