@@ -8,7 +8,6 @@ sees, a child process opens it first (`python -m knowledge.vectors DIR SIZE`), a
 from __future__ import annotations
 
 import logging
-import math
 import os
 import sqlite3
 import subprocess
@@ -43,8 +42,6 @@ _PATIENCE = 120.0
 # cosine, so the space is named when it is created. Looking at 200 neighbours rather than the default 100 finds
 # more of the true nearest.
 _GRAPH = {"space": "cosine", "ef_search": 200}
-_SYNC = 50_000
-"""Changes between two writes of the graph to disk, which write all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +114,10 @@ def build(directory: Path, added: Iterable[Batch], count: int, removed: Sequence
         StoreUnavailable: Chroma refuses.
         OSError: The disk is full.
     """
-    # The graph is written to disk after each so many changes; what is left over is worked in again at each
-    # opening (1 ms a chunk). So the last change has to be one after which it is written.
-    changes = count + len(removed)
-    rhythm = max(2, math.ceil(changes / math.ceil(changes / _SYNC))) if changes else 2
-    graph = {"batch_size": min(rhythm, 5000), "sync_threshold": rhythm}
+    # Chroma writes its graph to disk after each so many changes. What came later is worked in again at each opening
+    # (1 ms a chunk), so the last change has to be the one after which it is written.
+    changes = max(2, count + len(removed))
+    graph = {"batch_size": min(changes, 5000), "sync_threshold": changes}
     try:
         client = _prepared(directory, graph)
         try:

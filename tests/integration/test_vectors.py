@@ -22,7 +22,8 @@ def matrix() -> np.ndarray:
 @pytest.fixture
 def directory(tmp_path: Path, matrix: np.ndarray) -> Path:
     (tmp_path / "chroma").mkdir()
-    vectors.build(tmp_path / "chroma", [Batch(_IDS, ["a.txt"] * 60, matrix)], 60)
+    batches = [Batch(_IDS[i : i + 25], ["a.txt"] * len(_IDS[i : i + 25]), matrix[i : i + 25]) for i in (0, 25, 50)]
+    vectors.build(tmp_path / "chroma", batches, 60)
     return tmp_path / "chroma"
 
 
