@@ -72,7 +72,9 @@ define sync
   || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 …"; exit 1; }
 @test -x $(BIN)/python || if command -v uv >/dev/null; then uv venv --quiet --python $(PYTHON) .venv; \
   else $(PYTHON) -m venv .venv; fi || { echo "No .venv could be made; on Debian: apt-get install python3-venv"; exit 1; }
-@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+@command -v uv >/dev/null || test -x $(BIN)/uv || { \
+  $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; \
+  $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
 @uv=$$(command -v uv || echo $(BIN)/uv); "$$uv" sync --frozen --inexact --quiet $(1)
 endef
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from adapters.ports import Ingesting, Library
-from adapters.settings import Settings
+from adapters.settings import Settings, variable
 from bot.ports import Answering
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ def build(settings: Settings) -> Ippo:
     from bot.assistant import Assistant
     from knowledge.generations import Knowledge
 
+    for name in ("model", "embeddings"):
+        if getattr(settings, name):
+            # Said rather than ignored: whoever set it expects other answers than these.
+            log.warning("setting has no effect in this version", extra={"setting": variable(name)})
     knowledge = Knowledge.open(settings.data_dir, settings.database_url, settings.chroma_url)
     assistant = Assistant(knowledge, public_url=settings.public_url)
 

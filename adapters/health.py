@@ -96,6 +96,11 @@ def _chroma(url: str) -> Check:
 
 
 def _configured(found: settings.Settings) -> Iterator[Check]:
-    """Say of each optional part whether it is set; unset is as good as set."""
-    yield Check("model", True, found.model or "none: answers are extracts from the documents (IPPO_MODEL)")
-    yield Check("embeddings", True, found.embeddings or "built in (IPPO_EMBEDDINGS)")
+    """Say of each optional part what is used."""
+    for name, without in (("model", "none: answers are extracts from the documents"), ("embeddings", "built in")):
+        value = getattr(found, name)
+        if value:
+            remedy = f"unset {settings.variable(name)}: this version has no use for it yet"
+            yield Check(name, False, f"{value} has no effect", remedy)
+        else:
+            yield Check(name, True, without)

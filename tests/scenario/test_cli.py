@@ -229,6 +229,13 @@ def test_doctor_says_what_to_do(tmp_path: Path) -> None:
     assert "→" in printed
 
 
+def test_doctor_says_that_a_setting_has_no_effect(indexed: Here) -> None:
+    printed = indexed.ippo("doctor", code=1, IPPO_MODEL="openai:gpt-4.1-mini")
+
+    assert "openai:gpt-4.1-mini has no effect" in printed
+    assert "unset IPPO_MODEL" in printed
+
+
 def test_doctor_tells_that_nothing_is_indexed(tmp_path: Path) -> None:
     printed = Here(tmp_path).ippo("doctor", code=1)
 
