@@ -20,16 +20,30 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        line |= _facts(record)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class Plain(logging.Formatter):
+    """A record for a person at a terminal: level, message, its own fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record as one line."""
+        facts = "".join(f", {name} {value}" for name, value in _facts(record).items())
+        return f"{record.levelname}: {record.getMessage()}{facts}"
+
+
+def _facts(record: logging.LogRecord) -> dict[str, object]:
+    """Give the fields that came with the record."""
+    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+
+
 def configure(*, server: bool) -> None:
     """Send records to stderr: JSON lines from INFO for a server, plain warnings for a command."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if server else logging.Formatter("%(levelname)s: %(message)s (%(name)s)"))
+    handler.setFormatter(JsonLines() if server else Plain())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if server else logging.WARNING)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import logging
 
-from adapters.logs import JsonLines
+from adapters.logs import JsonLines, Plain
 
 
 def test_a_record_becomes_one_json_line_with_its_fields() -> None:
@@ -29,3 +29,9 @@ def test_an_exception_stays_on_the_line() -> None:
 
     assert "\n" not in text
     assert "ValueError: broken" in json.loads(text)["error"]
+
+
+def test_a_person_sees_the_fields_behind_the_message() -> None:
+    record = logging.makeLogRecord({"levelname": "WARNING", "msg": "setting has no effect", "setting": "IPPO_MODEL"})
+
+    assert Plain().format(record) == "WARNING: setting has no effect, setting IPPO_MODEL"
