@@ -18,7 +18,9 @@ from bot.grounding import unsupported
 from bot.listing import listing
 from bot.material import Material, gather
 from bot.outline import outline
+from bot.plan.advise import advise
 from bot.ports import Knowledge
+from bot.proofs import Proofs
 from bot.reading import Reading, read
 from bot.replies import clarify_subject, clarify_ward, greet, hand_off, refuse
 from bot.scope import other_ward
@@ -37,6 +39,7 @@ class State:
     index: Index
     retriever: Retriever
     contacts: tuple[Contact, ...]
+    proofs: Proofs
 
 
 class Assistant:
@@ -92,9 +95,13 @@ class Assistant:
             return hand_off(reading, state.contacts, self._public_url)
         if policies.is_greeting(text):
             return greet(reading)
+        # A tapped answer of the interview 「その他」 is no topic of its own, so it's heard before topics are judged.
+        advised = advise(reading, state.proofs, self._public_url)
+        if advised is not None:
+            return advised
         if policies.is_off_topic(text) and not reading.names:
             return refuse(reading)
-        reckoned = estimate(reading, state.index, self._public_url)
+        reckoned = estimate(reading, state.proofs, self._public_url)
         if reckoned is not None:
             return reckoned
         material = gather(reading, state.retriever)
@@ -103,11 +110,11 @@ class Assistant:
     def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
         attempts: tuple[Callable[[], Answer | None], ...] = (
             lambda: contact_answer(reading, material, state.contacts, self._public_url),
-            lambda: clarify_subject(reading, material),
             lambda: other_ward(reading, material, state.contacts, self._public_url),
+            lambda: listing(reading, state.proofs, self._public_url),
+            lambda: define(reading, state.proofs, self._public_url),
+            lambda: clarify_subject(reading, material),
             lambda: clarify_ward(reading, material, self._public_url),
-            lambda: listing(reading, state.index, self._public_url),
-            lambda: define(reading, state.index, self._public_url),
             lambda: wide_subsidy(reading, material, state.retriever, state.contacts, self._public_url),
             lambda: first_step(reading, material, state.retriever, state.contacts, self._public_url),
             lambda: outline(reading, material, self._public_url),
@@ -124,4 +131,4 @@ class Assistant:
 
 
 def _state(index: Index, scoring: Scoring, dense: float) -> State:
-    return State(index, Retriever(index, scoring, dense=dense), contacts(index))
+    return State(index, Retriever(index, scoring, dense=dense), contacts(index), Proofs(index))

@@ -12,7 +12,6 @@ from bot.reading import Reading
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Term
 from knowledge.catalogue.queries import plain, terms_in
-from knowledge.index import Index
 
 _ASKING = re.compile(
     r"(?:結局|そもそも|あの|すみません|ところで|ねえ)|(?:よく(?:聞く|見る|言う)(?:けど|が)?)|(?:という|っていう|ていう)(?:の|言葉|用語|もの)?|(?:って|とは|は|て|と|の|、|,)|"
@@ -25,7 +24,7 @@ _DEFINING = re.compile(
 )
 
 
-def define(reading: Reading, index: Index, public_url: str) -> Answer | None:
+def define(reading: Reading, proofs: Proofs, public_url: str) -> Answer | None:
     """Explain the word, or the two or three words, that a question asks about and nothing else.
 
     Returns:
@@ -33,7 +32,7 @@ def define(reading: Reading, index: Index, public_url: str) -> Answer | None:
         documents say of the word. None for any other question, or where the index lacks the passages.
     """
     said = plain(reading.text)
-    catalogue, proofs = shipped(), Proofs(index)
+    catalogue = shipped()
     terms = terms_in(catalogue, said)
     if not 1 <= len(terms) <= 3 or _left_over(said, terms):
         return None

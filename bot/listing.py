@@ -13,21 +13,20 @@ from bot.offers import offer_listing
 from bot.proofs import Proofs
 from bot.reading import Reading
 from knowledge.catalogue.load import shipped
-from knowledge.index import Index
 
 
-def listing(reading: Reading, index: Index, public_url: str) -> Answer | None:
+def listing(reading: Reading, proofs: Proofs, public_url: str) -> Answer | None:
     """Answer a question that asks for a list or for the next of a series.
 
     Args:
         reading: The question; its `today` decides what is past.
-        index: Must hold the passages that are cited.
+        proofs: Of the index, which must hold the passages that are cited.
         public_url: Base of the citations' addresses.
     Returns:
         An answer with a citation for every line; an abstention where the documents' calendar has ended; None where
         the catalogue has nothing for the question or the index nothing to prove it with.
     """
-    catalogue, proofs = shipped(), Proofs(index)
+    catalogue = shipped()
     for answered in (event_listing, grant_listing, offer_listing):
         answer = answered(reading, catalogue, proofs, public_url)
         if answer is not None:

@@ -11,19 +11,19 @@ from bot.estimate.asking import asks_from_yen, reduces, wants_estimate
 from bot.estimate.asking_back import from_yen, unusable, which_fuel, which_period
 from bot.estimate.reckoning import factor_of, is_usable, reckon
 from bot.estimate.reply import write
+from bot.proofs import Proofs
 from bot.reading import Reading
 from knowledge.catalogue.factors import shipped
-from knowledge.index import Index
 
 __all__ = ["estimate"]
 
 
-def estimate(reading: Reading, index: Index, public_url: str) -> Answer | None:
+def estimate(reading: Reading, proofs: Proofs, public_url: str) -> Answer | None:
     """Answer a message that wants to know how much CO2 an amount of energy is.
 
     Args:
         reading: The message, read.
-        index: Where the passages that prove the factors are looked for.
+        proofs: Of the index, where the passages that prove the factors are looked for.
         public_url: Base of the citations' addresses.
     Returns:
         An estimate (act `answer`; `computed` holds the numbers that no passage can hold), a question back (`clarify`)
@@ -46,7 +46,7 @@ def estimate(reading: Reading, index: Index, public_url: str) -> Answer | None:
     if any(a.period for a in used) and not all(a.period for a in used):
         return which_period(used, english=english)
     lines = reckon(used, table, text)
-    return write(lines, table, index, public_url, text, english=english, saved=reduces(text))
+    return write(lines, table, proofs, public_url, text, english=english, saved=reduces(text))
 
 
 def _stated(found: tuple[Amount, ...]) -> bool:

@@ -18,7 +18,6 @@ from bot.estimate.wording import name, restate, said_as, weight
 from bot.proofs import Proofs, passages
 from bot.units import Unit
 from knowledge.catalogue.factors import Energy, Factors
-from knowledge.index import Index
 
 FINE = Decimal("0.001")
 """kg to which one line's product is shown; factors have at most three decimals."""
@@ -45,21 +44,20 @@ class Account:
 
 
 def write(
-    lines: tuple[Line, ...], factors: Factors, index: Index, public_url: str, said: str, *, english: bool, saved: bool
+    lines: tuple[Line, ...], factors: Factors, proofs: Proofs, public_url: str, said: str, *, english: bool, saved: bool
 ) -> Answer:
     """Write the answer for an estimate.
 
     Args:
         lines: At least one; all of them of a year, or none.
         factors: The table they come from.
-        index: Where the proofs are looked for; a factor it does not hold is named with its source, without a marker.
+        proofs: Of the index; a factor it does not hold is named with its source, without a marker.
         public_url: Base of the citations' addresses.
         said: The message, folded.
         english: Language of the answer.
         saved: The amounts are what is saved rather than used.
     """
     account = Account(Draft(public_url))
-    proofs = Proofs(index)
     yearly = all(line.yearly for line in lines)
     account.say(_result(total(lines), yearly=yearly, english=english, saved=saved))
     for line in lines:

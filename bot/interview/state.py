@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.errors import BotError
@@ -61,7 +61,7 @@ class Interview:
     def with_values(self, values: Mapping[str, str]) -> Interview:
         """Take over answers, the later ones replacing the earlier; 「わからない」 replaces nothing that is known."""
         kept = {k: v for k, v in values.items() if v not in (UNKNOWN, "unsure") or not getattr(self, k)}
-        return replace(self, **kept) if kept else self
+        return self.from_dict({**self.to_dict(), **kept}) if kept else self
 
     def answered(self) -> int:
         """Count the answers, 「わからない」 included."""
@@ -94,7 +94,7 @@ class Interview:
         if values.keys() - {*FIELDS, "done"}:
             raise InvalidState(f"unknown fields: {sorted(values.keys() - {*FIELDS, 'done'})}")
         done = values.get("done", ())
-        texts = [values.get(field, "") for field in FIELDS]
-        if not all(isinstance(text, str) for text in (*texts, *done)) or isinstance(done, str):
+        texts = {field: values.get(field, "") for field in FIELDS}
+        if isinstance(done, str) or not all(isinstance(text, str) for text in (*texts.values(), *done)):
             raise InvalidState("only texts may be held")
-        return cls(*texts, done=tuple(done))
+        return cls(done=tuple(done), **texts)

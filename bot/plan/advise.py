@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 
-from bot.answer import Act, Answer
+from bot.answer import Answer
 from bot.interview.interview import heard, label, reply
 from bot.interview.state import Interview
 from bot.plan.plan import Plan, choose, next_step, open_question
@@ -17,7 +16,6 @@ from bot.proofs import Proofs
 from bot.reading import Reading
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.queries import needs_in
-from knowledge.index import Index
 
 _COVERED = frozenset(
     "power-saving accounting window heat aircon recycling food-loss renewable diagnosis plan consulting operation".split()
@@ -30,7 +28,6 @@ _FOR_OTHERS = re.compile(
 _OTHER_MATTER = re.compile(r"催し|イベント|セミナー|交流会|フォーラム|日程")
 _REPLY_LENGTH = 15
 """Characters up to which a message that says nothing we know counts as an unclear reply."""
-_proofs = lru_cache(maxsize=2)(Proofs)
 
 
 def state_of(reading: Reading, known: Interview | None = None) -> Interview:
@@ -46,12 +43,12 @@ def state_of(reading: Reading, known: Interview | None = None) -> Interview:
     return _taken(reading, talk).interview if _is_ours(reading, talk) else talk.interview
 
 
-def advise(reading: Reading, index: Index, public_url: str, *, known: Interview | None = None) -> Answer | None:
+def advise(reading: Reading, proofs: Proofs, public_url: str, *, known: Interview | None = None) -> Answer | None:
     """Advise on the first step.
 
     Args:
         reading: The message; its `today` decides which events are past.
-        index: Must hold the shipped pages that are cited.
+        proofs: Of the index, which must hold the shipped pages that are cited.
         public_url: Base of the citations' addresses.
         known: The conversation's kept state; without it, the state is replayed from the history.
     Returns:
@@ -61,7 +58,7 @@ def advise(reading: Reading, index: Index, public_url: str, *, known: Interview 
     talk = replay(reading.question, known)
     if reading.english or not _is_ours(reading, talk):
         return None
-    day, proofs = reading.question.today, _proofs(index)
+    day = reading.question.today
     said = command(reading.text)
     if said is Command.ERASE:
         base = Interview(place=talk.interview.place if reading.question.ward == talk.interview.place else "")
@@ -143,5 +140,4 @@ def _done(reading: Reading, talk: Talk, after: Talk, plan: Plan, proofs: Proofs,
     following = next_step(plan, lambda step: step.id in interview.done)
     opening = f"「{step.name}」を済みにしました。おつかれさまです!"
     question = open_question(interview, reading.question.today)
-    answer = next_reply(plan, interview, following, question, proofs, public_url, opening=opening)
-    return replace(answer, act=Act.ANSWER)
+    return next_reply(plan, interview, following, question, proofs, public_url, opening=opening)

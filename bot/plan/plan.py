@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from bot.interview.questions import InterviewQuestion, questions
@@ -77,7 +77,7 @@ def open_question(interview: Interview, today: date) -> InterviewQuestion | None
             continue
         outcomes: set[tuple[str, str, str]] = set()
         for answer in question.answer:
-            told = replace(interview, **{question.field: answer.value})
+            told = interview.with_values({question.field: answer.value})
             outcomes.add(choose(told, today, None).first)
         if len(outcomes) > 1:
             return question

@@ -188,7 +188,8 @@ class Policy(Row):
     def pointers(self) -> list[Pointer]:
         """List the passages that the table points at."""
         found = [p for step in self.step for p in (*step.proofs, *((step.before,) if step.before else ()))]
-        found += [row.proof for row in (*self.call, *self.lead) if row.proof]
+        found += [call.proof for call in self.call if call.proof]
+        found += [lead.proof for lead in self.lead if lead.proof]
         return found
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.answer import Act, Answer, Question
 from bot.estimate import estimate
 from bot.grounding import unsupported
+from bot.proofs import Proofs
 from bot.reading import read as read_question
 from ingest.chunk import chunk, split_paragraphs
 from ingest.load import read
@@ -42,7 +43,7 @@ def index_of(*names: str) -> MemoryIndex:
 
 def ask(text: str, *names: str) -> Answer | None:
     index = index_of(*(names or (FACTORS, WARDS)))
-    return estimate(read_question(Question(text, date(2026, 11, 24)), index), index, "http://localhost")
+    return estimate(read_question(Question(text, date(2026, 11, 24)), index), Proofs(index), "http://localhost")
 
 
 def answered(text: str, *names: str) -> Answer:

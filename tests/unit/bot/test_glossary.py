@@ -10,6 +10,7 @@ from bot.answer import Act, Answer, Question
 from bot.glossary import define
 from bot.grounding import unsupported
 from bot.listing import listing
+from bot.proofs import Proofs
 from bot.reading import read
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Term
@@ -19,7 +20,7 @@ from tests.unit.bot.shipped import index
 
 def explain(text: str, within: MemoryIndex | None = None) -> Answer | None:
     found = within or index()
-    return define(read(Question(text, date(2026, 11, 24), "chiyoda"), found), found, "http://localhost:8000")
+    return define(read(Question(text, date(2026, 11, 24), "chiyoda"), found), Proofs(found), "http://localhost:8000")
 
 
 @pytest.mark.parametrize("term", shipped().glossary, ids=lambda term: term.id)
@@ -79,7 +80,7 @@ def test_a_choice_leads_to_companies() -> None:
         answer = explain(f"{term.name}って何?")
         for choice in answer.choices if answer else ():
             reading = read(Question(choice, date(2026, 11, 24), "chiyoda"), found)
-            assert listing(reading, found, "http://localhost:8000") is not None, choice
+            assert listing(reading, Proofs(found), "http://localhost:8000") is not None, choice
 
 
 @pytest.mark.parametrize("word", ["エコチューニング", "SBT", "J-クレジット", "千代田モデル"])

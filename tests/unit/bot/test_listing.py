@@ -11,6 +11,7 @@ import pytest
 from bot.answer import Act, Answer, Question, Turn
 from bot.grounding import unsupported
 from bot.listing import listing
+from bot.proofs import Proofs
 from bot.reading import read
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Category
@@ -25,7 +26,7 @@ TODAY = "2026-11-24"
 def ask(text: str, ward: str | None = "chiyoda", today: str = TODAY, **more: Any) -> Answer | None:
     found = more.pop("within", index())
     question = Question(text, date.fromisoformat(today), ward, tuple(more.pop("history", ())))
-    return listing(read(question, found), found, "http://localhost:8000")
+    return listing(read(question, found), Proofs(found), "http://localhost:8000")
 
 
 def answered(text: str, ward: str | None = "chiyoda", today: str = TODAY, **more: Any) -> Answer:
