@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from ingest.errors import UnreadableSource
@@ -94,11 +97,26 @@ def test_a_ruled_table_becomes_rows_and_leaves_the_text() -> None:
 
 
 def test_two_tables_on_two_pages_have_numbers_of_their_own() -> None:
-    rows = [["区", "件数"], ["千代田区", "12"], ["港区", "9"]]
+    rows = [["区名", "件数"], ["千代田区", "12"], ["港区", "9"]]
     pdf = Pdf().grid(50, 90, [120, 120], rows).write(50, 300, FULL).page().grid(50, 90, [120, 120], rows)
     extract = read(pdf.done(), "a.pdf")
     assert [(part.page, part.table) for part in extract.parts if part.kind == "header"] == [(1, 0), (2, 1)]
     assert len(rows_of(extract)) == 6
+
+
+@pytest.mark.parametrize("vertical", [False, True])
+def test_the_same_is_read_where_the_system_has_no_japanese_font(vertical: bool) -> None:
+    pdf = Pdf(vertical=vertical)
+    if vertical:
+        for i, line in enumerate(LEFT):
+            pdf.write(500 - i * 20, 60, line)
+    else:
+        pdf.write(50, 40, FULL, "二行目です。").grid(50, 80, [120, 120], [["区名", "件数"], ["千代田区\n神田", "12"]])
+        across(pdf, 200)
+    data = pdf.done()
+    command = [sys.executable, "-m", "tests.unit.ingest.pdf_without_fonts"]
+    bare = subprocess.run(command, input=data, capture_output=True, check=True, timeout=60)
+    assert bare.stdout.decode().strip() == repr(outline(read(data, "a.pdf")))
 
 
 def test_a_frame_around_text_is_not_a_table() -> None:
