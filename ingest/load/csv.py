@@ -23,7 +23,7 @@ def load(data: bytes, name: str) -> Extract:
     """
     text = decode(data)
     warnings = []
-    rows: list[list[str]] = []
+    rows: list[tuple[list[str], str]] = []
     try:
         for row in _rows(text):
             if len(rows) == MAX_ROWS:
@@ -32,13 +32,24 @@ def load(data: bytes, name: str) -> Extract:
             rows.append(row)
     except csv.Error as error:
         raise UnreadableSource(f"CSV として読めません({error})。引用符の対応を確かめて保存し直してください") from error
-    filled = [row for row in rows if any(cell.strip() for cell in row)]
-    header = bool(filled) and len(filled) > 1 and names_columns(filled[0])
-    return Extract(tuple(table_parts(filled, 0, headers=int(header))), CSV, warnings=tuple(warnings))
+    filled = [(cells, record) for cells, record in rows if any(cell.strip() for cell in cells)]
+    grid, records = [cells for cells, _ in filled], [record for _, record in filled]
+    header = len(grid) > 1 and names_columns(grid[0])
+    return Extract(tuple(table_parts(grid, 0, headers=int(header), originals=records)), CSV, warnings=tuple(warnings))
 
 
-def _rows(text: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), _dialect(text))
+def _rows(text: str) -> Iterator[tuple[list[str], str]]:
+    """Give each record's cells, and the record as it stands in the file."""
+    read: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            read.append(line)
+            yield line
+
+    for cells in csv.reader(lines(), _dialect(text)):
+        yield cells, "".join(read).strip()
+        read.clear()
 
 
 def _dialect(text: str) -> type[csv.Dialect]:

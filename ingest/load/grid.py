@@ -20,6 +20,7 @@ def table_parts(
     headers: int | None = None,
     title: str = "",
     page: int | None = None,
+    originals: Sequence[str] | None = None,
 ) -> list[Part]:
     """Turn a grid of cells into header and row parts.
 
@@ -30,6 +31,8 @@ def table_parts(
             case the first row is one if `ingest.tables` takes it for one or it stands above amounts.
         title: The table's caption, if any.
         page: Page, slide or sheet number, from 1.
+        originals: One text a row as it stands in the file, for formats that set more than white space between
+            cells, so that what is quoted is found there.
     Returns:
         One part a row that has any text; all rows of equal length, without columns that are empty throughout.
     """
@@ -45,7 +48,8 @@ def table_parts(
     for i, row in enumerate(cells):
         if any(row):
             kind = PartKind.HEADER if i < headers else PartKind.ROW
-            parts.append(Part(kind, "\t".join(row), page=page, cells=row, table=table, table_title=title))
+            text = originals[i] if originals is not None else "\t".join(row)
+            parts.append(Part(kind, text, page=page, cells=row, table=table, table_title=title))
     return parts
 
 

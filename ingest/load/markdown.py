@@ -111,7 +111,8 @@ class _Reader:
     def _close_table(self) -> None:
         above = self._parts[-1] if self._parts else None
         title = title_above(above.text) if above and above.kind is PartKind.PARAGRAPH else ""
-        self._parts += table_parts(self._rows, self._table, headers=self._headers, title=title)
+        originals = [" | ".join(row).strip(" |") for row in self._rows]
+        self._parts += table_parts(self._rows, self._table, headers=self._headers, title=title, originals=originals)
         self._table += 1
 
 

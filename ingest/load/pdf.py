@@ -17,6 +17,7 @@ from ingest.errors import UnreadableSource
 from ingest.extract import Extract, Part, PartKind
 from ingest.garble import garble_of, garble_of_page
 from ingest.load.grid import table_parts, title_above
+from ingest.load.pdf_fonts import use_square_font
 from ingest.load.pdf_layout import Box, Glyph, Segment, in_reading_order, joined, segments_of
 from ingest.load.pdf_tables import RuledTable, TableFinder
 from ingest.load.sniff import PDF
@@ -38,6 +39,7 @@ def load(data: bytes, name: str) -> Extract:
     Raises:
         UnreadableSource: Encrypted or damaged.
     """
+    use_square_font()
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -132,7 +134,7 @@ def _place(segments: list[Segment], box: Box) -> int:
 
 def _glyphs(textpage: pdfium.PdfTextPage) -> tuple[list[Glyph], int]:
     """List a page's glyphs in drawing order, and count those without a character."""
-    box_of = _Boxes(textpage)
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     found: list[Glyph] = []
     unmapped = 0
     high = 0  # first half of a character beyond the 16-bit plane
@@ -147,42 +149,10 @@ def _glyphs(textpage: pdfium.PdfTextPage) -> tuple[list[Glyph], int]:
         if 0xDC00 <= code < 0xE000:
             code, high = (0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0) if high else (0xFFFD, 0)
         text = "" if code == 0x0D else _HYPHENS.get(code) or chr(code)
+        raw.FPDFText_GetCharBox(textpage, i, left, right, bottom, top)
         if text:
-            found.append(Glyph(text, box_of(i)))
+            found.append(Glyph(text, Box(left.value, bottom.value, right.value, top.value)))
     return found, unmapped
-
-
-class _Boxes:
-    """Where a page's characters stand, the same on every machine.
-
-    The box is the ink's where the file brings the font. Where it does not, PDFium draws with what the system has, and
-    without any Japanese font the ink has no height; then the box is the square that the file's own widths give.
-    """
-
-    def __init__(self, textpage: pdfium.PdfTextPage) -> None:
-        self._page = textpage
-        self._embedded: dict[int, bool] = {}  # by address of the text object
-        self._edges = tuple(ctypes.c_double() for _ in range(4))  # left, right, bottom, top
-        self._loose = raw.FS_RECTF()
-
-    def __call__(self, i: int) -> Box:
-        left, right, bottom, top = self._edges
-        raw.FPDFText_GetCharBox(self._page, i, left, right, bottom, top)
-        ink = Box(left.value, bottom.value, right.value, top.value)
-        if self._is_embedded(i) and ink.y1 > ink.y0:
-            return ink
-        raw.FPDFText_GetLooseCharBox(self._page, i, self._loose)
-        return Box(self._loose.left, self._loose.bottom, self._loose.right, self._loose.top)
-
-    def _is_embedded(self, i: int) -> bool:
-        """Say whether the file brings the font of a character; True for one that PDFium inferred."""
-        thing = raw.FPDFText_GetTextObject(self._page, i)
-        if not thing:
-            return True
-        address = ctypes.addressof(thing.contents)
-        if address not in self._embedded:
-            self._embedded[address] = raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(thing)) == 1
-        return self._embedded[address]
 
 
 class _Drawing:

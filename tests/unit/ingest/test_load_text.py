@@ -111,8 +111,10 @@ def test_a_csv_has_a_header_row_and_cells_as_written(encoding: str) -> None:
     extract = read(TABLE.encode(encoding), "助成.csv")
     assert extract.media_type == "text/csv"
     assert [part.kind for part in extract.parts] == [PartKind.HEADER, PartKind.ROW, PartKind.ROW]
-    assert extract.parts[1].text == "省エネ設備更新助成\t1,000,000円\t環境課"
+    assert extract.parts[1].text == '省エネ設備更新助成,"1,000,000円",環境課'
     assert rows_of(extract)[2] == ("再エネ電力\n切替補助", "500000円", "産業課")
+    # What is quoted is found in the file.
+    assert all(part.text in TABLE for part in extract.parts)
 
 
 @pytest.mark.parametrize("delimiter", ["\t", ";"])
