@@ -52,7 +52,8 @@ class Proofs:
             if chunk.source != pointer.source and not chunk.source.endswith(f"/{pointer.source}"):
                 continue
             for block in chunk.blocks:
-                text = squeeze(fold(block.text))
+                # A pointer to a row names its cells without what the file sets between them.
+                text = squeeze(fold("".join(block.cells) or block.text))
                 if block.kind not in _KINDS or wanted not in text:
                     continue
                 if block.heading and squeeze(fold(block.heading[-1])) == heading:

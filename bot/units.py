@@ -17,6 +17,7 @@ from knowledge.fold import fold, readable
 from knowledge.tokens import bigrams, plain_kana, words
 
 _BULLET = re.compile(r"^(?:[・･•●○◯◆◇■□▼✓✔☑※–—*+\-]\s*|[①-⑳]\s*|[(（]?\d{1,2}[)）]\s*)+")
+_BETWEEN_CELLS = re.compile(r"\t| \| ")
 _LABEL = re.compile(r"^([^：:。、\n]{2,24})\s*[：:]\s*(?=\S)")
 _NUMBER_CELL = re.compile(r"^[-+]?[\d,.]+\s*\S{0,4}$")
 _ENDS_LABEL = re.compile(r"[：:]\**$")
@@ -115,7 +116,7 @@ def _units(chunk: Chunk, source: Source) -> Iterator[Unit]:
 
 def spoken(quote: str) -> str:
     """Make a quote readable: bullet, markup, wide digits and tabs gone."""
-    lines = [_BULLET.sub("", readable(line)).strip() for line in quote.replace("\t", " ").split("\n")]
+    lines = [_BULLET.sub("", readable(line)).strip() for line in _BETWEEN_CELLS.sub(" ", quote).split("\n")]
     return " ".join(line for line in lines if line)
 
 

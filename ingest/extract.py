@@ -29,7 +29,7 @@ class Part:
 
     kind: PartKind
     text: str
-    """Rows and header rows: the cells joined by tabs."""
+    """Rows and header rows: the cells joined by tabs, or as the file has them (`a | b`)."""
     level: int = 0
     """Headings only: 1 is the outermost."""
     page: int | None = None

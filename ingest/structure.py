@@ -150,10 +150,17 @@ def _part_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator
 def _table_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator[Block]:
     stated = [part for part in group if part.kind is PartKind.HEADER]
     rows = [tuple(_clean_cell(cell) for cell in part.cells) for part in group]
-    texts = ["\t".join(row).strip("\t") for row in rows]
+    texts = [_row_text(part, row) for part, row in zip(group, rows, strict=True)]
     title = next((fold(part.table_title) for part in group if part.table_title), path[-1][1] if path else "")
     header = rows[0] if stated else None
     yield from _rows(rows, texts, _headings(path), group[0].page, title, header)
+
+
+def _row_text(part: Part, cells: Sequence[str]) -> str:
+    if part.text != "\t".join(part.cells):
+        # The format sets something between cells (a bar, a comma), which belongs to what is quoted.
+        return _clean_cell(part.text)
+    return "\t".join(cells).strip("\t")
 
 
 def _clean_cell(cell: str) -> str:

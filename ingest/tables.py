@@ -44,8 +44,8 @@ def header_of(rows: Sequence[Row]) -> Row:
 def carry_down(rows: Sequence[Row]) -> list[Row]:
     """Fill each cell that a cell above spans.
 
-    Empty text cells below a filled one continue it. In a sparse table (a calendar) an empty cell means
-    "nothing", so there only the first column is carried; numbers are never carried.
+    An empty text cell below a filled one continues it, if those to its left do: beside a label of its own it means
+    "nothing". So it does in a sparse table (a calendar), where only the first column is carried. Numbers never are.
     """
     width = max((len(row) for row in rows), default=0)
     cells = [cell for row in rows for cell in row]
@@ -62,6 +62,7 @@ def carry_down(rows: Sequence[Row]) -> list[Row]:
                 and not total
                 and not _NUMBER.match(fold(above[column]))
                 and (column == 0 or not sparse)
+                and not any(row[:column])
             ):
                 full[column] = above[column]
         filled.append(tuple(full))

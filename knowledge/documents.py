@@ -77,7 +77,7 @@ class Block:
 
     kind: BlockKind
     text: str
-    """Verbatim; a row's cells are joined by tabs."""
+    """Verbatim; a row's cells are joined by tabs, or by what the format sets between them (`a | b`)."""
     heading: tuple[str, ...] = ()
     """Headings above it, outermost first."""
     page: int | None = None

@@ -127,7 +127,7 @@ def test_factor_year_and_source_are_told_and_cited() -> None:
     assert "令和6年度実績" in answer.text
     assert "電気事業者別排出係数" in answer.text
     assert answer.citations[0].source == FACTORS
-    assert answer.citations[0].quote == "全国平均係数\t0.423"
+    assert answer.citations[0].quote == "全国平均係数 | 0.423"
     held = "\n".join(passage.chunk.text for passage in answer.passages)
     assert all(squeeze(citation.quote) in squeeze(held) for citation in answer.citations)
     assert {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)} == {c.n for c in answer.citations}
