@@ -5,15 +5,25 @@ from __future__ import annotations
 from bot.answer import Act, Answer
 from bot.contacts import Contact, contact_for, office
 from bot.draft import Draft, clip
+from bot.grants import grant_ward, office_for
+from bot.lines import add_contact_line
 from bot.material import Material, about, confidence, of_name
+from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.select import Candidate
 from bot.units import Unit, UnitKind, denies
 from bot.wants import NAMES, Want
+from knowledge.catalogue.load import shipped
 
 
 def abstain(
-    reading: Reading, material: Material, contacts: tuple[Contact, ...], public_url: str, *, why: str = ""
+    reading: Reading,
+    material: Material,
+    contacts: tuple[Contact, ...],
+    public_url: str,
+    *,
+    why: str = "",
+    proofs: Proofs | None = None,
 ) -> Answer:
     """Write an abstention.
 
@@ -23,6 +33,7 @@ def abstain(
         contacts: Contacts of the documents.
         public_url: Base of the citations' addresses.
         why: What the documents do not say, as a sentence; derived from the question if empty.
+        proofs: Of the index, to name the office for a grant; None: whoever the documents name is named.
     """
     draft = Draft(public_url)
     nearest = _nearest(reading, material)
@@ -31,7 +42,11 @@ def abstain(
     if unit is not None:
         lead = "What the documents do say: " if reading.english else "資料にあるのは、次の内容です。\n・"
         draft.add(lead + telling(unit), unit)
-    add_contact(draft, reading, contacts, unit)
+    contact = office_for(reading, shipped()) if proofs else None
+    if proofs and contact and proofs.find(contact.proof):
+        add_contact_line(draft, reading, contact, proofs, "くわしいこと", grant_ward(reading))
+    else:
+        add_contact(draft, reading, contacts, unit)
     return Answer(
         Act.ABSTAIN,
         draft.text,

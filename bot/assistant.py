@@ -13,7 +13,9 @@ from bot.compose import compose
 from bot.contacts import Contact, contacts
 from bot.estimate import estimate
 from bot.firststep import first_step, wide_subsidy
+from bot.fit import fitting
 from bot.glossary import define
+from bot.grant_cases import grant_case
 from bot.grounding import unsupported
 from bot.listing import listing
 from bot.material import Material, gather
@@ -76,7 +78,7 @@ class Assistant:
         if missing and answer.act is Act.ANSWER:
             log.warning("ungrounded answer withheld", extra={"kinds": sorted({kind for kind, _ in missing})})
             material = gather(reading, state.retriever)
-            answer = abstain(reading, material, state.contacts, self._public_url)
+            answer = abstain(reading, material, state.contacts, self._public_url, proofs=state.proofs)
         return answer
 
     def _state(self) -> State:
@@ -109,9 +111,10 @@ class Assistant:
 
     def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
         attempts: tuple[Callable[[], Answer | None], ...] = (
-            lambda: contact_answer(reading, material, state.contacts, self._public_url),
+            lambda: contact_answer(reading, material, state.contacts, state.proofs, self._public_url),
             lambda: other_ward(reading, material, state.contacts, self._public_url),
-            lambda: listing(reading, state.proofs, self._public_url),
+            lambda: grant_case(reading, state.proofs, self._public_url),
+            lambda: fitting(listing(reading, state.proofs, self._public_url), reading, material),
             lambda: define(reading, state.proofs, self._public_url),
             lambda: clarify_subject(reading, material),
             lambda: clarify_ward(reading, material, self._public_url),
@@ -127,7 +130,7 @@ class Assistant:
                 return answer
         if material.off_topic:
             return refuse(reading)
-        return abstain(reading, material, state.contacts, self._public_url)
+        return abstain(reading, material, state.contacts, self._public_url, proofs=state.proofs)
 
 
 def _state(index: Index, scoring: Scoring, dense: float) -> State:

@@ -17,6 +17,7 @@ from knowledge.catalogue.events import Event, EventKind, Precision
 from knowledge.catalogue.load import Catalogue
 from knowledge.catalogue.models import Contact
 from knowledge.catalogue.queries import Status, contact_for, events, next_event, plain, status
+from knowledge.dates import years
 from knowledge.documents import Kind
 
 HOME = "chiyoda"
@@ -51,7 +52,11 @@ def event_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     if reading.asked.hard - {Want.DATE, Want.TIME} or (reading.premise and not _OVER.search(reading.text)):
         return None
     ward = _ward(reading)
-    named = _named(reading, catalogue, ward)
+    asked = years(reading.text)
+    named = [e for e in _named(reading, catalogue, ward) if not asked or {e.start.year, e.end.year} & asked]
+    if asked and not named:
+        # The catalogue holds the coming year; another year's dates stand in the pages.
+        return None
     if named:
         return _one(reading, named, catalogue, proofs, public_url)
     if not _EVENT.search(reading.text) or not (_COMING.search(reading.text) or _PAST.search(reading.text)):

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from bot.answer import Answer
 from bot.draft import Draft
-from bot.lines import Line, add_contact_line, add_lines, finish, proved
+from bot.lines import Line, Proved, add_contact_line, add_lines, finish, proved
 from bot.places import ward_name
 from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import Catalogue
 from knowledge.catalogue.models import About, Contact, Grant, Pointer, Tenant, Terms
-from knowledge.catalogue.queries import contact_for, grants_for, needs_in, plain
+from knowledge.catalogue.queries import contact_for, grants_for, names_programme, needs_in, plain
 
 _TENANT = re.compile(
     r"テナント|借り(?:て|た|る|物)|賃貸|貸しビル|貸事務所|間借り|雑居ビル|入居|\btenants?\b|\brent", re.IGNORECASE
@@ -26,33 +26,24 @@ _OWNER = re.compile(r"自社ビル|持ちビル|自社所有|持ち家|自分の
 _WHICH = re.compile(
     r"何|なに|どんな|どれ|ある|一覧|全部|(?:使|申し込|もら|受け)\w{1,4}(?:そうな)?(?:補助|助成|支援|制度|もの|お金)"
 )
-_DONE = re.compile(
-    r"(?:もう|すでに|既に|先に).{0,12}(?:工事|発注|注文|契約|購入|買).{0,8}(?:した|しちゃ|して|済|ちゃった)"
-)
 _MONEY = frozenset({Want.AMOUNT, Want.RATE})
 
 
 def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str) -> Answer | None:
     """Answer "which grants": None for another question, an unknown ward, or where the index proves nothing."""
-    if len(reading.named_wards) > 1 or (reading.ward and reading.named_wards - {reading.ward}):
-        # Another ward's grant: what may be said of it is decided elsewhere.
-        return None
-    ward = reading.ward or next(iter(reading.named_wards), None)
-    tenant = True if _TENANT.search(reading.text) else False if _OWNER.search(reading.text) else None
+    ward = grant_ward(reading)
+    tenant = True if is_tenant(reading.text) else False if _OWNER.search(reading.text) else None
     # "Also for a tenant" is a condition that the list itself is made by.
     answerable = _MONEY if tenant is None else _MONEY | {Want.CONDITION}
-    if (
-        not ward
-        or reading.asked.hard - answerable
-        or reading.premise
-        or reading.first_step
-        or _DONE.search(reading.text)
-    ):
+    if not ward or reading.asked.hard - answerable or reading.premise or reading.first_step:
         return None
     named = _named(reading, catalogue, ward)
     money = bool(reading.asked.kinds & _MONEY)
     needs = needs_in(catalogue, reading.text)
     if any(need.id == "subsidy-help" for need in needs) or not (reading.subsidy or named):
+        return None
+    if names_programme(catalogue, reading.text):
+        # How a grant and a programme go together is not told by a list of grants.
         return None
     purpose = [need.id for need in needs]
     if named:
@@ -68,6 +59,36 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     if money:
         return _amounts(reading, [g for g in found if g.ward == ward], purpose, catalogue, proofs, public_url)
     return _list(reading, found, ward, purpose, catalogue, proofs, public_url, tenant=tenant)
+
+
+def grant_ward(reading: Reading) -> str | None:
+    """Give the ward whose grants a question means: the person's, else the one it names.
+
+    Another ward's grant is None: what may be said of it is decided elsewhere.
+    """
+    if len(reading.named_wards) > 1 or (reading.ward and reading.named_wards - {reading.ward}):
+        return None
+    return reading.ward or next(iter(reading.named_wards), None)
+
+
+def is_tenant(text: str) -> bool:
+    """Tell whether a folded text speaks of a rented building."""
+    return bool(_TENANT.search(text))
+
+
+def asked_grants(reading: Reading, catalogue: Catalogue, ward: str) -> Sequence[Grant]:
+    """List the grants that a question means: by name, else by what it is for; empty where it means none."""
+    named = _named(reading, catalogue, ward)
+    purpose = [need.id for need in needs_in(catalogue, reading.text)]
+    return named or (grants_for(catalogue, ward, None, purpose) if reading.subsidy and purpose else ())
+
+
+def office_for(reading: Reading, catalogue: Catalogue) -> Contact | None:
+    """Give whom to ask about the grants that a question means; None for a question on anything else."""
+    ward = grant_ward(reading)
+    if not ward or not (reading.subsidy or _named(reading, catalogue, ward)):
+        return None
+    return office_of(asked_grants(reading, catalogue, ward), ward, catalogue)
 
 
 def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Grant]:
@@ -151,12 +172,7 @@ def _amounts(
     public_url: str,
 ) -> Answer | None:
     """Tell what grants paid, each figure with its year; None where the documents give no figure."""
-    lines = []
-    for grant in grants:
-        terms = [t for t in _terms(grant, purpose) if proofs.find(t.proof)]
-        if terms:
-            lines.append(Line(f"{grant.name}：{_told(terms)}", tuple(t.proof for t in terms)))
-    found = proved(lines, proofs)
+    found = _figures(grants, purpose, proofs)
     if not found:
         return None
     draft = Draft(public_url)
@@ -170,6 +186,20 @@ def _amounts(
     return finish(draft, choices=more)
 
 
+def told_terms(grants: Sequence[Grant], reading: Reading, catalogue: Catalogue, proofs: Proofs) -> Sequence[Proved]:
+    """Tell the terms of grants for the purpose that a question names, each with its fiscal year."""
+    return _figures(grants, [need.id for need in needs_in(catalogue, reading.text)], proofs)
+
+
+def _figures(grants: Sequence[Grant], purpose: Sequence[str], proofs: Proofs) -> list[Proved]:
+    lines = []
+    for grant in grants:
+        terms = [t for t in _terms(grant, purpose) if proofs.find(t.proof)]
+        if terms:
+            lines.append(Line(f"{grant.name}：{_told(terms)}", tuple(t.proof for t in terms)))
+    return proved(lines, proofs)
+
+
 def _close(
     draft: Draft, reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs
 ) -> None:
@@ -178,10 +208,10 @@ def _close(
     unit = proofs.find(before) if before else None
     if unit is not None and not reading.english:
         draft.add("契約・注文・工事の前に、窓口に聞いてください。", unit)
-    add_contact_line(draft, reading, _contact(grants, ward, catalogue), proofs, "今年度の額や受付", ward)
+    add_contact_line(draft, reading, office_of(grants, ward, catalogue), proofs, "今年度の額や受付", ward)
 
 
-def _contact(grants: Sequence[Grant], ward: str, catalogue: Catalogue) -> Contact | None:
+def office_of(grants: Sequence[Grant], ward: str, catalogue: Catalogue) -> Contact | None:
     """The office that the ward's own grants share; where they have several, the ward's office for all of them."""
     ids = {grant.contact for grant in grants if grant.contact and grant.ward == ward}
     if len(ids) == 1:

@@ -16,11 +16,11 @@ from knowledge.catalogue.load import Catalogue
 from knowledge.catalogue.models import Category, Need, Offer
 from knowledge.catalogue.queries import (
     companies_offering,
+    names_programme,
     needs_in,
     offers_in,
     offers_of,
     organisations_in,
-    plain,
     programmes_for,
 )
 
@@ -66,7 +66,7 @@ def offer_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     organisations = organisations_in(catalogue, reading.text)
     if len(organisations) == 1 and not needs_in(catalogue, reading.text) and _OWN.search(reading.text):
         return _of_organisation(reading, organisations[0].id, catalogue, proofs, public_url)
-    if organisations or _names_programme(reading, catalogue) or _TOGETHER.search(reading.text):
+    if organisations or names_programme(catalogue, reading.text) or _TOGETHER.search(reading.text):
         return None
     return _for_need(reading, catalogue, proofs, public_url, best=best)
 
@@ -100,11 +100,6 @@ def _of_organisation(
     return _answer(
         reading, f"{name}の支援メニューは次のとおりです。", lines, f"{name}のメニュー", catalogue, proofs, public_url
     )
-
-
-def _names_programme(reading: Reading, catalogue: Catalogue) -> bool:
-    said = plain(reading.text)
-    return any(plain(name) in said for programme in catalogue.programmes for name in (programme.name, *programme.names))
 
 
 def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str, *, best: bool) -> Answer | None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from bot.answer import Act, Answer
 from bot.contacts import Contact, contact_for
 from bot.draft import Draft
+from bot.grants import grant_ward, office_for
+from bot.lines import add_contact_line, finish
 from bot.material import Material
+from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
+from knowledge.catalogue.load import shipped
+from knowledge.catalogue.models import Contact as Office
 from knowledge.fold import fold
 from knowledge.index import MentionKind
 
 
 def contact_answer(
-    reading: Reading, material: Material, contacts: tuple[Contact, ...], public_url: str
+    reading: Reading, material: Material, contacts: tuple[Contact, ...], proofs: Proofs, public_url: str
 ) -> Answer | None:
     """Give the contact where a question asks for one; None where it asks for another body's, which is not known."""
     kinds = reading.asked.kinds & {Want.PHONE, Want.EMAIL, Want.URL}
@@ -21,6 +26,9 @@ def contact_answer(
         kinds = frozenset({Want.PHONE, Want.EMAIL})
     if not kinds or reading.first_step:
         return None
+    granting = office_for(reading, shipped())
+    if granting is not None and proofs.find(granting.proof):
+        return _granting(reading, granting, proofs, public_url)
     contact = contact_for(contacts, reading.ward, None)
     if contact is None:
         return None
@@ -50,6 +58,19 @@ def contact_answer(
     else:
         draft.add(f"{contact.name}の{told}です。", contact.unit())
     return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.9)
+
+
+def _granting(reading: Reading, office: Office, proofs: Proofs, public_url: str) -> Answer:
+    """Name the office for a grant; its number where the documents give one, else say that they don't."""
+    draft = Draft(public_url)
+    known = bool(office.phone) if Want.PHONE in reading.asked else bool(office.phone or office.email)
+    if not known:
+        what = "The number or address" if reading.english else "電話番号などの連絡先"
+        draft.add(
+            f"{what} is not in the documents." if reading.english else f"{what}は、手元の資料には書かれていません。"
+        )
+    add_contact_line(draft, reading, office, proofs, "この助成のこと", grant_ward(reading))
+    return finish(draft, act=Act.ANSWER if known else Act.ABSTAIN, confidence=0.9 if known else 0.3)
 
 
 _ABOUT_ASKING = frozenset(

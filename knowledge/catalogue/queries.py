@@ -192,6 +192,12 @@ def contact_for(catalogue: Catalogue, ward: str | None, about: About = About.SUP
     return next(iter(fitting or own), None)
 
 
+def names_programme(catalogue: Catalogue, text: str) -> bool:
+    """Tell whether a text names a programme (no grant)."""
+    said = plain(text)
+    return any(plain(name) in said for programme in catalogue.programmes for name in (programme.name, *programme.names))
+
+
 def terms_in(catalogue: Catalogue, text: str) -> tuple[Term, ...]:
     """Find the terms that a text names, longest first; none inside another ("SBT" in "中小企業版SBT")."""
     said = plain(text)

@@ -1,0 +1,117 @@
+"""What a grant does in a described case: work that is already done, a rented building, this year's figures.
+
+In such a case the documents give a rule, seldom a verdict: the rule is quoted, the verdict is the office's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.answer import Act, Answer
+from bot.dating import fiscal_label
+from bot.draft import Draft
+from bot.grants import asked_grants, grant_ward, is_tenant, office_of, told_terms
+from bot.lines import Proved, add_contact_line, add_lines, finish
+from bot.proofs import Proofs
+from bot.reading import Reading
+from bot.wants import Want
+from knowledge.catalogue.load import Catalogue, shipped
+from knowledge.catalogue.models import Grant, Pointer, Tenant
+from knowledge.dates import fiscal_year, years
+
+_DONE = re.compile(
+    r"(?:替え|換え|変え|取り付け|付け|入れ|買|工事|発注|注文|契約|購入|施工|始め|着工|頼|払|申し込)[っんいし]?(?:を|も|は|が)?"
+    r"(?:した|して(?:い|る|しま|ある)|しちゃ|ちゃった|ちゃって|てしまっ|て[るい]|た(?!い|ら|め|く|とき)|済み|済んだ|終わった|終わって|だ(?:あと|後))"
+)
+_ALREADY = re.compile(
+    r"もう|すでに|既に|とっくに|先月|先週|昨日|きのう|去年|昨年|この前|こないだ|今から|いまから|あとから|後から|さかのぼ|遡|事後"
+)
+_THIS_YEAR = re.compile(r"今年度?|本年度|ことし|今期|今の(?:率|額|上限|金額)")
+_FIGURES = frozenset({Want.AMOUNT, Want.RATE, Want.FEE, Want.QUANTITY})
+_MAY = frozenset({Want.ELIGIBILITY, Want.CONDITION})
+
+
+def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | None:
+    """Answer a question on a grant in a case that it describes.
+
+    Args:
+        reading: The question.
+        proofs: Of the index, which must hold the shipped pages that are cited.
+        public_url: Base of the citations' addresses.
+    Returns:
+        An abstention that quotes the rule nearest to the case and names the office; None for any other question,
+        or where the index proves nothing.
+    """
+    catalogue = shipped()
+    ward = grant_ward(reading)
+    grants = [g for g in asked_grants(reading, catalogue, ward) if g.ward == ward] if ward else []
+    if not ward or not grants or reading.english:
+        return None
+    text = reading.text
+    if _DONE.search(text) and _ALREADY.search(text):
+        return _after_the_fact(reading, grants, ward, catalogue, proofs, public_url)
+    if is_tenant(text) and reading.asked.kinds & _MAY and all(g.tenant is Tenant.UNKNOWN for g in grants):
+        return _for_a_tenant(reading, grants, ward, catalogue, proofs, public_url)
+    this_year = fiscal_year(reading.question.today)
+    if (_THIS_YEAR.search(text) or this_year in years(text)) and reading.asked.kinds & _FIGURES:
+        return _this_year(reading, grants, ward, catalogue, proofs, public_url)
+    return None
+
+
+def _after_the_fact(
+    reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs, public_url: str
+) -> Answer | None:
+    rules = _lines([(grant, grant.before) for grant in grants], proofs)
+    why = "すでに契約・注文・工事をしたあとで助成を使えるかどうかは、手元の資料では確認できません。資料にあるのは、次のきまりです。"
+    return _abstain(reading, why, rules, grants, ward, catalogue, proofs, public_url)
+
+
+def _for_a_tenant(
+    reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs, public_url: str
+) -> Answer | None:
+    rules = _lines([(grant, grant.tenant_proof) for grant in grants], proofs)
+    why = "借りている建物から申請できるかどうかは、手元の資料では確認できません。建物の持ち主にも相談してください。"
+    return _abstain(reading, why, rules, grants, ward, catalogue, proofs, public_url)
+
+
+def _this_year(
+    reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs, public_url: str
+) -> Answer | None:
+    current = fiscal_year(reading.question.today)
+    if any(terms.fiscal_year == current for grant in grants for terms in grant.terms):
+        return None
+    figures = told_terms(grants, reading, catalogue, proofs)
+    why = f"{fiscal_label(reading.question.today)}の額や率は、手元の資料では確認できません。資料にあるのは、次の年度のものです。"
+    return _abstain(reading, why, figures, grants, ward, catalogue, proofs, public_url)
+
+
+def _lines(found: Sequence[tuple[Grant, Pointer | None]], proofs: Proofs) -> list[Proved]:
+    """Tell the rule of each grant in the page's own words."""
+    told: dict[str, Proved] = {}
+    for grant, pointer in found:
+        unit = proofs.find(pointer) if pointer else None
+        if unit is not None:
+            say = unit.say.rstrip("。")
+            text = say if any(name in say for name in (grant.name, *grant.names)) else f"{grant.name}：{say}"
+            told.setdefault(unit.quote, Proved(text, (unit,)))
+    return list(told.values())
+
+
+def _abstain(
+    reading: Reading,
+    why: str,
+    lines: Sequence[Proved],
+    grants: Sequence[Grant],
+    ward: str,
+    catalogue: Catalogue,
+    proofs: Proofs,
+    public_url: str,
+) -> Answer | None:
+    if not lines:
+        return None
+    draft = Draft(public_url)
+    draft.add(why)
+    add_lines(draft, lines, "助成", reading, 3)
+    add_contact_line(draft, reading, office_of(grants, ward, catalogue), proofs, "使えるかどうか", ward)
+    return finish(draft, act=Act.ABSTAIN, confidence=0.3)
