@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,13 +85,14 @@ def open_question(interview: Interview, today: date) -> InterviewQuestion | None
 
 
 def _proved(step: Step, proofs: Proofs | None) -> bool:
-    return proofs is None or proofs.all_found(*step.proofs) is not None
+    # A step towards an order is never told without its cited rule.
+    return proofs is None or proofs.all_found(*step.proofs, *step.rules) is not None
 
 
 def _in_time(step: Step, today: date) -> bool:
     return not step.event or status(shipped().event(step.event), today) is not Status.PAST
 
 
-def next_step(plan: Plan, without: Callable[[Step], bool]) -> Step | None:
-    """Give the first step of a plan that is not left out."""
-    return next((step for step in plan.steps if not without(step)), None)
+def next_step(plan: Plan, without: Collection[str]) -> Step | None:
+    """Give the first step of a plan whose id is not among those to leave out."""
+    return next((step for step in plan.steps if step.id not in without), None)

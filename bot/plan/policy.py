@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
@@ -29,7 +29,7 @@ SITUATIONS: Mapping[str, frozenset[str]] = {
     "trade": VALUES["trade"],
 }
 """What a row can be written for; see `Interview.situation`."""
-_COMMITS = re.compile(r"契約を変え|切り替え|買う|注文|工事|改修|助成|補助金|（有料）|競り下げ")
+_COMMITS = re.compile(r"契約|切り替え|買う|注文|工事|改修|助成|補助金|制度|（有料）|競り下げ")
 """Words of a step that may lead to buying, ordering or work, so that the rule must stand beside it."""
 
 
@@ -96,11 +96,20 @@ class Step(Row):
                 raise ValueError(f"{field} can't be {values}")
         if not self.proofs:
             raise ValueError("a step needs a proof")
+        if re.search(r"\d", fold(self.name).replace("CO2", "")):
+            raise ValueError("a name holds no number: it is said where nothing proves it")
         if _COMMITS.search(self.text) and self.before is None:
             raise ValueError("a step about buying, ordering or work needs `before`")
+        if self.ask_first and self.before is None:
+            raise ValueError("`ask_first` is said with the passage that `before` points at")
         if ("{when}" in self.text) != bool(self.event):
             raise ValueError("`{when}` goes with an event")
         return self
+
+    @property
+    def rules(self) -> tuple[Pointer, ...]:
+        """The rule before ordering or work, if the step has one; it is told only together with it."""
+        return (self.before,) if self.before else ()
 
     @property
     def stem(self) -> str:
@@ -145,6 +154,16 @@ class Lead(Conditional):
 
     text: Text
     proof: Pointer | None = None
+    news: bool = False
+    """It says something that must be said, even where the steps stay the same."""
+
+
+class Caution(Row):
+    """The rule that is told beside the plan where the person speaks of an order."""
+
+    text: Text
+    """A sentence without its full stop."""
+    proof: Pointer
 
 
 class Policy(Row):
@@ -154,6 +173,7 @@ class Policy(Row):
     rule: tuple[Rule, ...]
     call: tuple[Call, ...]
     lead: tuple[Lead, ...]
+    caution: Caution
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -187,10 +207,10 @@ class Policy(Row):
 
     def pointers(self) -> list[Pointer]:
         """List the passages that the table points at."""
-        found = [p for step in self.step for p in (*step.proofs, *((step.before,) if step.before else ()))]
+        found = [pointer for step in self.step for pointer in (*step.proofs, *step.rules)]
         found += [call.proof for call in self.call if call.proof]
         found += [lead.proof for lead in self.lead if lead.proof]
-        return found
+        return [*found, self.caution.proof]
 
 
 @cache
@@ -203,9 +223,23 @@ def load(path: Path) -> Policy:
     """Read and check a table.
 
     Raises:
-        PolicyError: It is missing, no TOML, or breaks a rule.
+        PolicyError: It is missing, no TOML, or breaks a rule; names file, entry and field.
     """
     try:
-        return Policy.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        table: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path.name}: {error}") from error
+    try:
+        return Policy.model_validate(table)
+    except ValidationError as error:
+        found = "; ".join(f"{_place(e['loc'], table)}: {e['msg']}" for e in error.errors())
+        raise PolicyError(f"{path.name}: {found}") from error
+
+
+def _place(at: tuple[int | str, ...], table: Mapping[str, Any]) -> str:
+    """Name an entry as the person who edits the file finds it: by its id, or counted from 1."""
+    if len(at) < 2 or not isinstance(at[1], int):
+        return ".".join(map(str, at)) or "table"
+    entry = table[str(at[0])][at[1]]
+    name = entry.get("id") or entry.get("step") if isinstance(entry, dict) else None
+    return " ".join((f"{at[0]} {at[1] + 1}", *((f"({name})",) if name else ()), ".".join(map(str, at[2:])))).strip()

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot import places
 from bot.answer import Question
 from bot.interview.interview import asked_in, heard, label, reply
 from bot.interview.state import UNKNOWN, Interview
@@ -21,6 +22,8 @@ _COMMANDS = (
     ("next", r"^(?:じゃあ?|では|それで|で)?[、,]?(?:その)?次(?:は|へ|を?(?:教えて|お願い)\S{0,5}|の?(?:一歩|1歩|ステップ|やること|手)(?:は|を\S{0,6})?|(?:は|に)?(?:何|なに|どう)(?:を|から)?(?:すれば|したら|やれば|する|やる)?(?:いい|よい|良い)?(?:の|ですか|んですか)?)?$"),
     ("resume", r"^(?:さっき|前|この前)?の?続き(?:を|から|は|で)?(?:お願い\S{0,5}|教えて\S{0,5}|やりたい|したい|始め\S{0,4})?$|^続けて\S{0,5}$"),
     ("done", r"^(?=.{1,24}$)(?!.*(?:何|どう|まだ|ない|たら|ですか?$|工事|注文|発注|契約|購入|買)).*(?:やった|やりました|やってみた|やってみました|できた|できました|おわった|終わった|終わりました|済んだ|済みました|済ませ(?:た|ました)|完了(?:しました)?|集めた|集めました|聞いた|聞きました|掃除し(?:た|ました))(?:よ|ー|~)*$"),
+    ("pause", r"^(?:また)?(?:あとで|後で|今度|こんど|明日|あした)(?:に?する|にします|また来\S{0,4}|やる|やります|で(?:いい|大丈夫)\S{0,3})?$|^もう(?:いい|結構|十分|じゅうぶん)(?:です|よ)?$|^(?:今日は)?(?:ここまで|やめる|やめます|やめとく|やめておく\S{0,3}|終わり|おしまい|中断)(?:に?します|にする|です|で)?$"),
+    ("stuck", r"^(?:うー?ん+[、。,]?|んー*|えー?と|えーっと)?(?:ちょっと|正直|まだ|全然|ぜんぜん|よく|どれも|それも|これも|なかなか)*(?:わから|わかん|わかりま|分から|分かん|難し|むずかし|無理|むり|できな|できてな|できてま|やってな|やってま|面倒|めんどう|めんどくさ|大変|時間がな|忙し)\S{0,10}$|^(?:うー*ん+|んー*|えー+|あー+)$"),
 )  # fmt: skip
 _ORDINALS = ("①|今日|1つ目|一つ目", "②|今月|2つ目|二つ目")
 _END = re.compile(r"[。.!?！？、\s]+$")
@@ -34,6 +37,8 @@ class Command(StrEnum):
     NEXT = "next"
     RESUME = "resume"
     DONE = "done"
+    PAUSE = "pause"
+    STUCK = "stuck"
 
 
 def command(text: str) -> Command | None:
@@ -93,7 +98,7 @@ def take(talk: Talk, text: str) -> Talk:
     if command(text) is Command.DONE:
         step = done_step(talk, text)
         return replace(talk, interview=replace(interview, done=(*interview.done, step))) if step else talk
-    if command(text):
+    if command(text) not in (None, Command.STUCK):
         return talk
     values = heard(text)
     if talk.begun:
@@ -105,6 +110,10 @@ def take(talk: Talk, text: str) -> Talk:
         if value is not None:
             # The reply to a question about the building says nothing on the trade: 「自社の工場」 does both.
             values = {**values, talk.asked: value}
+    named = places.named(text)
+    if not interview.place and len(named) == 1:
+        # 「港区では何から始めれば?」
+        values.setdefault("place", next(iter(named)))
     return replace(talk, interview=interview.with_values(values))
 
 

@@ -3,131 +3,148 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.answer import Act, Answer
 from bot.contacts import office
 from bot.draft import Draft
 from bot.interview.interview import told
 from bot.interview.questions import InterviewQuestion, question
-from bot.interview.state import OTHER, UNKNOWN, Interview
+from bot.interview.state import OTHER, OUTSIDE, UNKNOWN, Interview
 from bot.plan.plan import Plan
-from bot.plan.policy import Call, Step
+from bot.plan.policy import Step, policy
 from bot.plan.talk import ERASED
 from bot.proofs import Proofs, passages
+from bot.units import Unit
 from knowledge.catalogue.load import shipped
-from knowledge.catalogue.models import Contact
 from knowledge.wards import WARDS
 
 COMMANDS = ("やった", "次は?", "プランを見せて", "最初から")
-_ASK_FIRST = "契約や注文の前に、助成の窓口に聞きます"
+AT_THE_END = ("プランを見せて", "使える補助金は?", "相談窓口は?", "最初から")
 _CO2 = frozenset({"2"})
 """The figure in "CO2" is no statement that a passage would have to hold."""
 
 
-def say_step(draft: Draft, title: str, step: Step, proofs: Proofs) -> None:
-    """Add a step with its proofs; the rule before ordering or work stands in the same line."""
-    cited = list(proofs.all_found(*step.proofs) or ())
-    text = step.text
-    if step.event:
-        event = shipped().event(step.event)
-        text = text.replace("{when}", event.when)
-        cited += proofs.all_found(event.proof) or ()
-    text = f"{title}{text}。"
-    if step.before is not None:
-        rule = proofs.find(step.before)
-        if rule is not None:
-            cited.append(rule)
-        first = step.ask_first if rule is not None else _ASK_FIRST
-        text += f"{first}。" if first else ""
-    # One block may prove two things and needs one marker.
-    draft.add(text, *{(unit.chunk.id, unit.quote): unit for unit in cited}.values())
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What replies about one plan are made of."""
 
+    plan: Plan
+    """Has a step for today and one for this month."""
+    interview: Interview
+    """What the plan was made for."""
+    ask: InterviewQuestion | None
+    """The open question."""
+    proofs: Proofs
+    public_url: str
+    """Base of the citations' addresses."""
+    caution: bool = False
+    """The message speaks of an order, so the rule that comes before it is told."""
 
-def say_call(draft: Draft, plan: Plan, interview: Interview, proofs: Proofs) -> None:
-    """Add whom to call; where the index does not prove it, the ward's office by its name."""
-    call, contact = plan.call, _contact(plan.call)
-    pointer = contact.proof if contact else call.proof if call else None
-    unit = proofs.find(pointer) if pointer else None
-    if call is None or unit is None:
-        draft.add(f"☎相談先：{office(interview.place if interview.place in WARDS else None)}")
-        return
-    place = interview.place if interview.place in WARDS else None
-    name = contact.name if contact else call.name.replace("{office}", office(place))
-    way = (contact.phone or contact.url) if contact else ""
-    note = f"（{call.note}）" if call.note else ""
-    draft.add(f"☎相談先：{f'{name} {way}'.strip()}{note}", unit)
+    def first(self, opening: str = "", *, lead: bool = False) -> Answer:
+        """Tell today's and this month's step and whom to call, then ask the open question, if there is one.
 
+        Args:
+            opening: The first line.
+            lead: The policy's own line follows it; it does so too where there is no opening.
+        """
+        draft = Draft(self.public_url)
+        if lead or not opening:
+            self._lead(draft, opening)
+        else:
+            draft.add(opening)
+        for title, step in (("①今日：", self.plan.today), ("②今月：", self.plan.month)):
+            if step is not None:
+                self._step(draft, title, step)
+        if self.caution:
+            self._caution(draft)
+        self._call(draft)
+        return self._close(draft, "できたら「やった」、続きは「次は?」と送ってください。")
 
-def first_reply(
-    plan: Plan,
-    interview: Interview,
-    ask: InterviewQuestion | None,
-    proofs: Proofs,
-    public_url: str,
-    *,
-    opening: str = "",
-) -> Answer:
-    """Tell today's and this month's step and whom to call, then ask the open question, if there is one.
-
-    Args:
-        plan: Has both steps.
-        interview: What it was made for.
-        ask: The open question.
-        proofs: Of the index.
-        public_url: Base of the citations' addresses.
-        opening: The first line, instead of the policy's.
-    """
-    draft = Draft(public_url)
-    _open(draft, plan, proofs, opening)
-    for title, step in (("①今日：", plan.today), ("②今月：", plan.month)):
+    def further(self, step: Step | None, opening: str = "", *, title: str = "次の一歩：") -> Answer:
+        """Tell one further step, or that the plan has no more."""
+        draft = Draft(self.public_url)
+        if opening:
+            draft.add(opening)
         if step is not None:
-            say_step(draft, title, step, proofs)
-    say_call(draft, plan, interview, proofs)
-    return _close(draft, ask, "できたら「やった」、続きは「次は?」と送ってください。")
+            self._step(draft, title, step)
+        else:
+            draft.add("プランの一歩は、これで全部です。この先は、相談先と決めるのが安心です。")
+        self._call(draft)
+        return self._close(draft, "", choices=COMMANDS if step is not None else AT_THE_END)
 
+    def shown(self, seen: Sequence[str]) -> Answer:
+        """Show what is known and the plan as far as it was told, with what is done marked.
 
-def next_reply(
-    plan: Plan,
-    interview: Interview,
-    step: Step | None,
-    ask: InterviewQuestion | None,
-    proofs: Proofs,
-    public_url: str,
-    *,
-    opening: str = "",
-) -> Answer:
-    """Tell one further step, or that the plan has no more."""
-    draft = Draft(public_url)
-    if opening:
-        draft.add(opening)
-    if step is not None:
-        say_step(draft, "次の一歩：", step, proofs)
-    else:
-        draft.add("プランの一歩は、これで全部です。この先は、相談先と決めるのが安心です。")
-    say_call(draft, plan, interview, proofs)
-    return _close(draft, ask, "")
+        Args:
+            seen: Ids of the steps told so far.
+        """
+        draft = Draft(self.public_url)
+        known = "／".join(f"{name}：{value}" for name, value in told(self.interview).items())
+        draft.add(f"うかがったこと {known}" if known else "うかがったことは、まだありません。")
+        for step in self.plan.steps:
+            if step in (self.plan.today, self.plan.month) or step.id in seen or step.id in self.interview.done:
+                draft.add(f"{self._mark(step)}{step.name}", *self._cited(step))
+        self._call(draft)
+        return self._close(draft, "「最初から」で、消してやり直せます。")
 
+    def _lead(self, draft: Draft, opening: str) -> None:
+        lead = self.plan.lead
+        unit = self.proofs.find(lead.proof) if lead and lead.proof else None
+        if lead is not None and (unit is not None or lead.proof is None):
+            draft.add(f"{opening}{lead.text}", *((unit,) if unit else ()))
+        elif opening:
+            draft.add(opening)
 
-def shown(
-    plan: Plan,
-    interview: Interview,
-    seen: Sequence[str],
-    proofs: Proofs,
-    public_url: str,
-    ask: InterviewQuestion | None,
-) -> Answer:
-    """Show what is known and the plan, with what is done marked."""
-    draft = Draft(public_url)
-    known = "／".join(f"{name}は{value}" for name, value in told(interview).items())
-    draft.add(f"いまの内容：{known or 'まだ何も聞いていません'}")
-    draft.add("プラン：")
-    for step in plan.steps:
-        if step in (plan.today, plan.month) or step.id in seen or step.id in interview.done:
-            when = "今日" if step == plan.today else "今月" if step == plan.month else "その後"
-            mark = "✓済" if step.id in interview.done else "・"
-            draft.add(f"{mark} {when}：{step.name}", *(proofs.all_found(*step.proofs) or ()))
-    say_call(draft, plan, interview, proofs)
-    return _close(draft, ask, "「最初から」で消してやり直せます。")
+    def _caution(self, draft: Draft) -> None:
+        rule = policy().caution
+        unit = self.proofs.find(rule.proof)
+        if unit is not None:
+            draft.add(f"{rule.text}。", unit)
+
+    def _step(self, draft: Draft, title: str, step: Step) -> None:
+        text = step.text
+        if step.event:
+            text = text.replace("{when}", shipped().event(step.event).when)
+        first = f"{step.ask_first}。" if step.ask_first else ""
+        draft.add(f"{title}{text}。{first}", *self._cited(step))
+
+    def _cited(self, step: Step) -> list[Unit]:
+        """What a step is cited with: its proofs, its event's, and the rule before ordering or work."""
+        event = (shipped().event(step.event).proof,) if step.event else ()
+        units = self.proofs.all_found(*step.proofs, *event, *step.rules) or []
+        # One block may prove two things and needs one marker.
+        return list({(unit.chunk.id, unit.quote): unit for unit in units}.values())
+
+    def _mark(self, step: Step) -> str:
+        if step.id in self.interview.done:
+            return "✓済み "
+        if step == self.plan.today:
+            return "□今日 "
+        return "□今月 " if step == self.plan.month else "□その後 "
+
+    def _call(self, draft: Draft) -> None:
+        """Add whom to call; where the index does not prove it, the ward's office by its name."""
+        call = self.plan.call
+        contact = shipped().contact(call.contact) if call and call.contact else None
+        pointer = contact.proof if contact else call.proof if call else None
+        unit = self.proofs.find(pointer) if pointer else None
+        place = self.interview.place if self.interview.place in WARDS else None
+        if call is None or unit is None:
+            draft.add(f"☎相談先：{office(place)}")
+            return
+        name = contact.name if contact else call.name.replace("{office}", office(place))
+        way = (contact.phone or contact.url) if contact else ""
+        note = f"（{call.note}）" if call.note else ""
+        draft.add(f"☎相談先：{f'{name} {way}'.strip()}{note}", unit)
+
+    def _close(self, draft: Draft, closing: str, *, choices: tuple[str, ...] = COMMANDS) -> Answer:
+        if self.ask is not None:
+            draft.add(self.ask.ask)
+            choices = self.ask.choices
+        elif closing:
+            draft.add(closing)
+        return Answer(Act.ANSWER, draft.text, draft.citations(), passages(draft), choices, 0.8, _CO2)
 
 
 def asked(ask: InterviewQuestion, opening: str) -> Answer:
@@ -141,33 +158,27 @@ def erased(ask: InterviewQuestion | None) -> Answer:
     return Answer(Act.CLARIFY, text, choices=ask.choices if ask else (), confidence=0.5)
 
 
-def acknowledged(interview: Interview, field: str) -> str:
-    """Say back what was answered; empty for the first question, whose answer the policy's own line takes up."""
-    value = getattr(interview, field)
-    if field == "concern" or not value:
-        return ""
-    if value == UNKNOWN:
+def paused() -> Answer:
+    """Let the person go, and say how to come back."""
+    return Answer(
+        Act.GREET, "わかりました。「続き」と送ると、ここから再開できます。", choices=("続き", "プランを見せて")
+    )
+
+
+def acknowledged(interview: Interview, changed: Sequence[str]) -> str:
+    """Say back what was answered; empty for nothing.
+
+    Args:
+        interview: What is known now.
+        changed: The fields that the message has changed, in the order of the questions. That they are outside the
+            23 wards is said by the policy's own line.
+    """
+    values = {field: getattr(interview, field) for field in changed if getattr(interview, field) != OUTSIDE}
+    if set(values.values()) & {UNKNOWN, "unsure"}:
         return "わからなくて大丈夫です。"
-    return "23区内ですね。" if value == OTHER else f"{told(interview)[question(field).name]}ですね。"
-
-
-def _contact(call: Call | None) -> Contact | None:
-    return shipped().contact(call.contact) if call and call.contact else None
-
-
-def _open(draft: Draft, plan: Plan, proofs: Proofs, opening: str) -> None:
-    if opening:
-        draft.add(opening)
-    elif plan.lead is not None:
-        unit = proofs.find(plan.lead.proof) if plan.lead.proof else None
-        if unit is not None or plan.lead.proof is None:
-            draft.add(plan.lead.text, *((unit,) if unit else ()))
-
-
-def _close(draft: Draft, ask: InterviewQuestion | None, closing: str) -> Answer:
-    if ask is not None:
-        draft.add(ask.ask)
-    elif closing:
-        draft.add(closing)
-    choices = ask.choices if ask is not None else COMMANDS
-    return Answer(Act.ANSWER, draft.text, draft.citations(), passages(draft), choices, 0.8, _CO2)
+    words = told(interview)
+    said = [
+        "23区内" if value == OTHER and field == "place" else words[question(field).name]
+        for field, value in values.items()
+    ]
+    return f"{'、'.join(said)}ですね。" if said else ""
