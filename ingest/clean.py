@@ -7,24 +7,32 @@ spelling variants is search's business (`knowledge.fold`, `knowledge.synonyms`).
 
 from __future__ import annotations
 
-import html
 import re
 
-VERSION = "1"
+from knowledge.fold import drop_hidden
+
+VERSION = "2"
 """Raised whenever a rule changes, so that sources are read again."""
 
 _JA = "぀-ヿ㐀-鿿々〆ｦ-ﾟ⺀-⿟豈-﫿"
 _HIRA = "ぁ-ゖ"
 _PUNCT = "、。，．・「」『』（）()【】〈〉《》［］！？：；"
 
+# A space before one of these keeps it apart from the letter; without the space, NFKC would make one letter of both.
+_MARK = "\u0300-\u036f\u3099\u309a\uff9e\uff9f"
+
 # Two hiragana with a space between: running Japanese has none, so the PDF's text layer has been torn.
 _TORN = re.compile(rf"[{_HIRA}] +[{_HIRA}]|[ァ-ヶ] +ー|ー +[ァ-ヶ]|[０-９] +[０-９]")
-_BETWEEN_JA = re.compile(rf"(?<=[{_JA}{_PUNCT}０-９Ａ-Ｚａ-ｚ]) +(?=[{_JA}{_PUNCT}０-９Ａ-Ｚａ-ｚ])")
+_BETWEEN_JA = re.compile(rf"(?<=[{_JA}{_PUNCT}０-９Ａ-Ｚａ-ｚ]) +(?![{_MARK}])(?=[{_JA}{_PUNCT}０-９Ａ-Ｚａ-ｚ])")
 _TORN_SPACE = re.compile(rf"(?<=[{_HIRA}]) +(?=[{_HIRA}])|(?<=[ァ-ヶ]) +(?=ー)|(?<=ー) +(?=[ァ-ヶ])")
-_AFTER_PUNCT = re.compile(r"(?<=[、。「『（【]) +(?=\S)|(?<=\S) +(?=[、。」』）】])")
-_SPACES = re.compile(r"[ 　\u00a0\u2002-\u200a\u202f\u205f]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0e-\x1f\x7f]")
+_AFTER_PUNCT = re.compile(rf"(?<=[、。「『（【]) +(?![{_MARK}])(?=\S)|(?<=\S) +(?=[、。」』）】])")
+_SPACES = re.compile(rf"[ 　\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+(?![{_MARK}])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_BEGINS_WITH_MARK = re.compile(f"[{_MARK}]")
 _LIST_TAG = re.compile(r"</?(?:ul|ol|li)\b[^>]*>", re.IGNORECASE)
+_INLINE_TAG = re.compile(
+    rf"</?(?:a|b|em|font|i|mark|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(?![{_MARK}])", re.IGNORECASE
+)
 _TAG = re.compile(r"</?(?:[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
 _BULLET = re.compile(r"^(?:(?:[・･•●○◯◆◇■□▪▫▶▷►‣⁃∙✓✔☑✅➢➤★☆※\ue000-\uf8ff]|[-–—*+](?=[ \t　]))[ \t　]*)+")
 _ENUM = re.compile(
@@ -33,19 +41,34 @@ _ENUM = re.compile(
 )
 
 
-def drop_invisible(text: str) -> str:
-    """Remove zero-width and control characters (tab and line feed stay): they split words unseen."""
-    return _INVISIBLE.sub("", text)
+def drop_controls(text: str) -> str:
+    """Remove control characters, which no document means; tab, line feed and form feed stay.
+
+    Zero-width characters stay too: they stand in the original, inside what may be quoted. Search and answers do
+    without them (`knowledge.fold`).
+    """
+    return _CONTROL.sub("", text)
+
+
+def is_blank(line: str) -> bool:
+    """Tell whether a line shows nothing."""
+    return not drop_hidden(line).strip()
+
+
+def begins_with_mark(line: str) -> bool:
+    """Tell whether a line begins with a sign that NFKC would join to the letter before it (a voiced sound mark)."""
+    return bool(_BEGINS_WITH_MARK.match(line))
 
 
 def mark_list_tags(line: str) -> list[str]:
     """Split a line at left-over list tags; every other tag is dropped.
 
     Converters leave `<ul style=…> ・a ・b` inside table cells. The tag is where one item group ends and the
-    next begins, so it must not simply vanish between two words.
+    next begins, so it must not simply vanish between two words. A tag that only marks letters (`<b>`) does.
+    Entities stay as they stand in the original; `knowledge.fold` knows what they mean.
     """
-    pieces = [_TAG.sub(" ", piece) for piece in _LIST_TAG.split(line)]
-    return [html.unescape(piece).strip() if "&" in piece else piece.strip() for piece in pieces if piece.strip()]
+    pieces = [_TAG.sub(" ", _INLINE_TAG.sub("", piece)).strip() for piece in _LIST_TAG.split(line)]
+    return [piece for piece in pieces if piece]
 
 
 def has_tags(line: str) -> bool:

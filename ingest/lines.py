@@ -12,8 +12,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ingest.clean import bullet_of, drop_invisible, has_tags, mark_list_tags, mend_spaces, runs_on
-from knowledge.fold import fold
+from ingest.clean import (
+    begins_with_mark,
+    bullet_of,
+    drop_controls,
+    has_tags,
+    is_blank,
+    mark_list_tags,
+    mend_spaces,
+    runs_on,
+)
+from knowledge.fold import drop_hidden, fold
 
 MAX_HEADING = 60
 """Characters; anything longer is a sentence."""
@@ -64,23 +73,27 @@ def pieces(text: str) -> list[Piece]:
 
 def _raw(text: str) -> Iterator[Piece]:
     gap = 3  # the top of a page is as good as a wide gap
-    for raw in drop_invisible(text).replace("\f", "\n\n\n\n").split("\n"):
-        if not raw.strip():
+    hidden = False  # something that is no white space stood on the blank lines
+    for raw in drop_controls(text).replace("\f", "\n\n\n\n").split("\n"):
+        if is_blank(raw):
             gap += 1
+            hidden |= bool(raw.strip())
             continue
         if "\t" in raw.strip() or ("\t" in raw and raw.count("\t") > 1):
-            cells = tuple(_cell(cell) for cell in raw.rstrip("\r\n").split("\t"))
-            yield Piece("\t".join(cells).strip("\t"), gap, cells)
+            cells = tuple(clean_cell(cell) for cell in raw.rstrip("\r\n").split("\t"))
+            yield Piece("\t".join(cells).strip("\t"), gap, cells, cut=hidden)
         else:
             for i, part in enumerate(mark_list_tags(raw) if has_tags(raw) else [raw]):
                 line = mend_spaces(part)
-                if line:
-                    yield Piece(line, gap if i == 0 else 0, cut=has_tags(raw), bullet=bullet_of(line))
+                if not is_blank(line):
+                    yield Piece(line, gap if i == 0 else 0, cut=hidden or has_tags(raw), bullet=bullet_of(line))
         gap = 0
+        # A tag may have left an end of the line without anything to see.
+        hidden = has_tags(raw) and raw != drop_hidden(raw)
 
 
-def _cell(raw: str) -> str:
-    """Clean a cell; items that a list tag introduced are put on lines of their own."""
+def clean_cell(raw: str) -> str:
+    """Clean one line of a cell; items that a list tag introduced are put on lines of their own."""
     if not has_tags(raw):
         return mend_spaces(raw)
     lines: list[str] = []
@@ -111,7 +124,7 @@ def _join(lines: list[Piece]) -> list[Piece]:
     joined: list[Piece] = []
     for i, line in enumerate(lines):
         previous = joined[-1] if joined else None
-        if previous and not previous.cells and not line.cells and not line.cut and line.gap <= 1:
+        if previous and not previous.cells and not line.cells and not _torn_off(line):
             last_line = lines[i - 1].text
             # Vertical writing in a box comes out one character a line.
             vertical = len(last_line) == 1 and len(line.text) == 1
@@ -123,6 +136,11 @@ def _join(lines: list[Piece]) -> list[Piece]:
                 continue
         joined.append(Piece(line.text, line.gap, line.cells, None, line.cut, line.bullet))
     return joined
+
+
+def _torn_off(line: Piece) -> bool:
+    """Say whether a line can't continue the one before, whatever it says."""
+    return line.cut or line.gap > 1 or begins_with_mark(line.text)
 
 
 def _column(lines: list[Piece], i: int) -> tuple[int, bool]:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.clean import bullet_of, drop_invisible, mend_spaces, without_bullet
+from ingest.clean import bullet_of, drop_controls, is_blank, mend_spaces, without_bullet
 from ingest.extract import Extract, Part, PartKind
-from ingest.lines import Piece, Rank, pieces, without_furniture
-from ingest.tables import carry_down, header_of, trusted_header
+from ingest.lines import Piece, Rank, clean_cell, pieces, without_furniture
+from ingest.tables import carry_down, header_of, names_of, trusted_header
 from knowledge.documents import Block, BlockKind, Document, Source
 from knowledge.fold import fold, readable
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the blocks of the same text would come out differently."""
 
 _COUNTED = re.compile(r"(\d{1,2})(?:つ|カテゴリ|分野|種類|本柱|点|項目|ステップ)")
@@ -132,8 +132,8 @@ def _text_blocks(found: list[Piece], path: list[tuple[int, str]]) -> Iterator[Bl
 def _part_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator[Block]:
     lead = ""
     for part in group:
-        text = "\n".join(mend_spaces(line) for line in drop_invisible(part.text).split("\n") if line.strip())
-        if not text:
+        text = "\n".join(mend_spaces(line) for line in drop_controls(part.text).split("\n") if line.strip())
+        if is_blank(text):
             continue
         if part.kind is PartKind.HEADING:
             # Levels of structured formats come after those of plain text, so that the two can mix.
@@ -148,23 +148,18 @@ def _part_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator
 
 
 def _table_blocks(group: Sequence[Part], path: list[tuple[int, str]]) -> Iterator[Block]:
-    stated = [part for part in group if part.kind is PartKind.HEADER]
+    marked = sum(part.kind is PartKind.HEADER for part in group)
     rows = [tuple(_clean_cell(cell) for cell in part.cells) for part in group]
-    texts = [_row_text(part, row) for part, row in zip(group, rows, strict=True)]
+    # Where the format sets something between cells (a bar, a comma), that belongs to what is quoted.
+    plain = all(part.text == "\t".join(part.cells) for part in group)
+    texts = ["\t".join(row).strip("\t") for row in rows] if plain else [_clean_cell(part.text) for part in group]
     title = next((fold(part.table_title) for part in group if part.table_title), path[-1][1] if path else "")
-    header = rows[0] if stated else None
-    yield from _rows(rows, texts, _headings(path), group[0].page, title, header)
-
-
-def _row_text(part: Part, cells: Sequence[str]) -> str:
-    if part.text != "\t".join(part.cells):
-        # The format sets something between cells (a bar, a comma), which belongs to what is quoted.
-        return _clean_cell(part.text)
-    return "\t".join(cells).strip("\t")
+    for block in _rows(rows, texts, _headings(path), group[0].page, title, marked):
+        yield block if plain else replace(block, joined=False)
 
 
 def _clean_cell(cell: str) -> str:
-    return "\n".join(mend_spaces(line) for line in drop_invisible(cell).split("\n") if line.strip())
+    return "\n".join(clean_cell(line) for line in drop_controls(cell).split("\n") if line.strip())
 
 
 def _rows(
@@ -173,15 +168,15 @@ def _rows(
     heading: tuple[str, ...],
     page: int | None,
     title: str,
-    stated: tuple[str, ...] | None = None,
+    marked: int = 0,
 ) -> Iterator[Block]:
-    header = stated if stated is not None else header_of(rows)
-    body = list(rows[1:] if header else rows)
-    if header:
-        yield Block(BlockKind.HEADER, texts[0], heading, page, cells=tuple(rows[0]), table=title)
+    count = marked or int(bool(header_of(rows)))
+    body = list(rows[count:])
+    for cells, text in zip(rows[:count], texts, strict=False):
+        yield Block(BlockKind.HEADER, text, heading, page, cells=cells, table=title)
     carried = carry_down(body)
-    trusted = trusted_header(tuple(header), body) if header else ()
-    for cells, full, text in zip(body, carried, texts[1:] if header else texts, strict=True):
+    trusted = trusted_header(names_of(rows[:count]), body)
+    for cells, full, text in zip(body, carried, texts[count:], strict=True):
         if text.strip():
             names = (*(fold(name) for name in trusted), *[""] * len(full))[: len(full)]
             yield Block(
@@ -196,8 +191,10 @@ def _with_origins(blocks: Sequence[Block]) -> Iterator[Block]:
         match = _ORIGIN.match(fold(block.text)) if block.kind is BlockKind.PARAGRAPH else None
         if match:
             origin[block.heading] = match.group(1)
+    gap = False
     for block in blocks:
         if block.kind is BlockKind.PARAGRAPH and _ORIGIN.match(fold(block.text)):
+            gap = True
             continue
-        place = origin.get(block.heading, "")
-        yield replace(block, origin=place) if place else block
+        yield replace(block, origin=origin.get(block.heading, ""), joined=block.joined and not gap)
+        gap = False

@@ -41,6 +41,25 @@ def header_of(rows: Sequence[Row]) -> Row:
     return tuple(rows[0]) if labels and (longer or numeric) else ()
 
 
+def names_of(headers: Sequence[Row]) -> Row:
+    """Name each column by the header rows above it, outermost first.
+
+    Args:
+        headers: Rows of equal length; a cell that another spans is empty.
+    Returns:
+        One name a column, its parts joined by spaces: 『令和8年度』 over 『件数』 is 『令和8年度 件数』.
+    """
+    names = list(headers[-1]) if headers else []
+    for row in reversed(headers[:-1]):
+        over = ""
+        for column, cell in enumerate(row):
+            # The lowest row has a cell for each column, so an empty one above it is spanned from the left.
+            over = cell or over
+            if over != names[column]:
+                names[column] = f"{over} {names[column]}".strip()
+    return tuple(names)
+
+
 def carry_down(rows: Sequence[Row]) -> list[Row]:
     """Fill each cell that a cell above spans.
 

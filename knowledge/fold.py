@@ -5,6 +5,7 @@ Folding never touches what is quoted; it makes a question and a passage comparab
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -23,6 +24,21 @@ _TRADITIONAL = "戶戸黑黒靑青麥麦黃黄齒歯龜亀"
 _PAIRS = _RADICAL_PAIRS + _TRADITIONAL
 _RADICALS = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _SPACE = re.compile(r"\s+")
+# Zero-width characters, marks of direction and soft hyphens: they split words unseen.
+_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+
+def drop_hidden(text: str) -> str:
+    """Remove the characters that nobody sees."""
+    return _HIDDEN.sub("", text)
+
+
+def _meant(text: str) -> str:
+    """Resolve what stands in a text as markup or unseen: entities of HTML, hidden characters."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+    return drop_hidden(text)
 
 
 @lru_cache(maxsize=65536)
@@ -33,9 +49,9 @@ def fold(text: str) -> str:
         text: Any text.
     Returns:
         NFKC, the radicals that NFKC leaves replaced by the characters they stand for, dashes and
-        tildes of one kind, runs of white space as one space, ends stripped.
+        tildes of one kind, entities resolved, nothing unseen, runs of white space as one space, ends stripped.
     """
-    text = unicodedata.normalize("NFKC", text).translate(_RADICALS)
+    text = unicodedata.normalize("NFKC", _meant(text)).translate(_RADICALS)
     text = text.replace("〜", "~").replace("‐", "-").replace("–", "-").replace("−", "-")
     return _SPACE.sub(" ", text).strip()
 
@@ -53,10 +69,10 @@ _PICTURE = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ue000-\uf8ff\ufe0f]")
 
 @lru_cache(maxsize=65536)
 def readable(text: str) -> str:
-    """Make verbatim text fit to be read: radicals and wide digits unified, markup and pictures dropped.
+    """Make verbatim text fit to be read: radicals and wide digits unified, markup, pictures and the unseen dropped.
 
     Unlike `fold` it keeps what a reader expects to see: circled numbers, wide brackets, ㎡, line breaks.
     """
-    text = "".join(unicodedata.normalize("NFKC", c) if ord(c) in _KANGXI else c for c in text)
+    text = "".join(unicodedata.normalize("NFKC", c) if ord(c) in _KANGXI else c for c in _meant(text))
     text = _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text.translate(_RADICALS))
     return _PICTURE.sub("", _MARKUP.sub("", text)).strip()

@@ -48,7 +48,9 @@ def _rows(text: str) -> Iterator[tuple[list[str], str]]:
             yield line
 
     for cells in csv.reader(lines(), _dialect(text)):
-        yield cells, "".join(read).strip()
+        record = "".join(read).strip()
+        # A quote inside quotes is written twice; a cell keeps it so, for what is quoted to be found in the file.
+        yield [cell.replace('"', '""') for cell in cells] if '""' in record else cells, record
         read.clear()
 
 

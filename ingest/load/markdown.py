@@ -57,8 +57,10 @@ class _Reader:
                 case "inline":
                     self._inline(token, opened)
                 case "fence" | "code_block":
-                    self._add(PartKind.PARAGRAPH, token.content)
+                    self._drop_number()
+                    self._paragraph(token.content)
                 case "html_block":
+                    self._drop_number()
                     self._html(token.content)
                 case "list_item_open":
                     # An ordered item's number is part of what it says (手順 2); it stands in the source too.
@@ -67,6 +69,7 @@ class _Reader:
                     self._marker = None
                 case "blockquote_open" | "blockquote_close":
                     self._quoted += 1 if token.type == "blockquote_open" else -1
+                    self._drop_number()
                 case "table_open":
                     self._rows, self._headers = [], 0
                 case "tr_open":
@@ -84,6 +87,7 @@ class _Reader:
             # markdown-it has taken the backslash off each `\|`: put it back, the source has it.
             self._rows[-1].append(text.replace("|", r"\|"))
         elif re.fullmatch(r"h[1-6]", opened):
+            self._drop_number()
             self._add(PartKind.HEADING, text, level=int(opened[1]))
         elif self._quoted:
             # Each line of a quotation begins with `>` in the source, so no text can run over two of them.
@@ -98,6 +102,11 @@ class _Reader:
         else:
             self._add(PartKind.ITEM, self._marker + text)
             self._marker = None
+
+    def _drop_number(self) -> None:
+        """Let an item go without its number, where other markup stands between the two in the source."""
+        if self._marker is not None:
+            self._marker = ""
 
     def _add(self, kind: PartKind, text: str, level: int = 0) -> None:
         if text.strip():

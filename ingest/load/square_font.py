@@ -13,10 +13,8 @@ FILE = Path(__file__).with_name("fonts") / "square.ttf"
 
 _EM, _TOP, _BOTTOM = 1000, 880, -120  # units; Japanese fonts put their square so
 _HALF, _FULL = 1, 2  # numbers of the two glyphs
-_GROUPS = ((0x21, 0x2FF, _HALF), (0x2000, 0xD7FF, _FULL), (0xE000, 0xFF60, _FULL), (0xFF61, 0xFFDC, _HALF)) + (
-    (0xFFE0, 0xFFFD, _FULL),
-    (0x20000, 0x3FFFD, _FULL),
-)
+_WIDTHS = ((0x21, 0x2FF, _HALF), (0x2000, 0xFF60, _FULL), (0xFF61, 0xFFDC, _HALF), (0xFFE0, 0x3FFFD, _FULL))
+"""First and last code point, and the glyph that stands for all of them."""
 _NAMES = {1: "Ippo Square", 2: "Regular", 3: "Ippo Square", 4: "Ippo Square", 6: "IppoSquare"}
 
 
@@ -55,8 +53,8 @@ def _rectangle(width: int) -> bytes:
 
 def _cmap() -> bytes:
     # Format 13: all characters of a range share one glyph.
-    groups = b"".join(struct.pack(">III", *group) for group in _GROUPS)
-    table = struct.pack(">HHIII", 13, 0, 16 + len(groups), 0, len(_GROUPS)) + groups
+    groups = b"".join(struct.pack(">III", *group) for group in _WIDTHS)
+    table = struct.pack(">HHIII", 13, 0, 16 + len(groups), 0, len(_WIDTHS)) + groups
     return struct.pack(">HHHHI", 0, 1, 3, 10, 12) + table
 
 
