@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tests.benchmarks.corpus import Corpus, load
 from tests.benchmarks.figures import COLUMNS, Measured, gain, measure, points, table, thousandths
@@ -13,32 +13,27 @@ OURS = "Ippo, retrieval alone"
 WHOLE = "Ippo, end to end"
 
 
-def run(corpus: Corpus) -> list[Measured]:
-    """Measure all systems."""
+def run(corpus: Corpus) -> Iterator[Measured]:
+    """Measure all systems, ours first."""
     with ingested(corpus.folder) as knowledge:
-        measured = [
-            measure(OURS, Retrieval(knowledge.current()), corpus.items),
-            measure(WHOLE, EndToEnd.over(knowledge), corpus.items),
-        ]
+        yield measure(OURS, Retrieval(knowledge.current()), corpus.items)
+        yield measure(WHOLE, EndToEnd.over(knowledge), corpus.items)
     for size, overlap in SIZES:
-        for name, peer in peers(split(corpus, size, overlap)).items():
-            measured.append(measure(f"{name}, {size}/{overlap}", peer, corpus.items))
-    return measured
+        for name, peer in peers(split(corpus.texts.values(), size, overlap)).items():
+            yield measure(f"{name}, {size}/{overlap}", peer, corpus.items)
 
 
 def show(corpus: Corpus, measured: Sequence[Measured]) -> None:
-    """Print the tables."""
-    development = [i < len(corpus.development) for i in range(len(corpus.items))]
-    own = [not yes for yes in development]
-    everything = [True] * len(development)
-    for title, chosen in (("All questions", everything), ("Development set", development), ("Our own", own)):
-        print(f"\n### {title} ({sum(chosen)})\n")
-        parts = [system.part(chosen) for system in measured]
+    """Print a table of figures and one of differences for each question set, and for all of them together."""
+    chosen = {title: corpus.chosen(title) for title in corpus.sets}
+    if len(chosen) > 1:
+        chosen = {"All questions": [True] * len(corpus.items), **chosen}
+    for title, kept in chosen.items():
+        parts = [system.part(kept) for system in measured]
+        print(f"\n### {title}: {sum(kept)} answerable\n")
         print(table(["system", *COLUMNS], ([p.name, *(f(p) for f in COLUMNS.values())] for p in parts)))
-        print(f"\nAhead of each peer, 95 % bootstrap interval ({title.lower()}):\n")
-        head = ["peer"]
-        for name in (OURS, WHOLE):
-            head += [f"{name}: R@2k, points", "MRR"]
+        print(f"\nHow far Ippo is ahead of each, with the 95 % bootstrap interval ({title.lower()}):\n")
+        head = ["system", *(f"{name}: {figure}" for name in (OURS, WHOLE) for figure in ("R@2k, points", "MRR"))]
         print(table(head, (_ahead(parts[:2], peer) for peer in parts[2:])))
 
 
@@ -53,8 +48,8 @@ def _ahead(ours: Sequence[Measured], peer: Measured) -> list[str]:
 def main() -> None:
     """Measure and print."""
     corpus = load()
-    print("\n## Side by side")
-    show(corpus, run(corpus))
+    print("## Side by side")
+    show(corpus, list(run(corpus)))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""What is measured on: the real documents, the questions about them, and distractors made of the same text."""
+"""What is measured on: documents, the questions about them, and any amount of text recombined from them."""
 
 from __future__ import annotations
 
 import random
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,94 +12,124 @@ from typing import Any
 
 from ingest.chunk import split_paragraphs
 from ingest.load import read
+from ingest.manifest import fields_from_front_matter
 from ingest.metadata import describe
 from ingest.structure import structure
-from knowledge.documents import Block, BlockKind, Chunk, Document, Source
-from knowledge.index import IndexedChunk
-from knowledge.tokens import words
+from knowledge.documents import Document
+from knowledge.fold import squeeze
 from tests.evals.resolve import read_items, resolve
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
+EVALS = ROOT / "tests" / "evals"
 TODAY = date(2026, 11, 1)
-"""Date of the answers."""
+"""Date of the answers, unless a question has its own."""
+
+Item = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The five documents as they lie on disk, and the answerable questions."""
+    """A folder of documents and the question sets about it."""
 
     folder: Path
     texts: dict[str, str]
-    """File name → raw text."""
-    development: list[dict[str, Any]]
-    own: list[dict[str, Any]]
-    """Our own questions, written without sight of the answers given."""
+    """Path below the folder → raw text."""
+    sets: dict[str, list[Item]]
+    """Title → questions, answerable or not."""
 
     @property
-    def items(self) -> list[dict[str, Any]]:
-        """All questions."""
-        return [*self.development, *self.own]
+    def items(self) -> list[Item]:
+        """The answerable questions of all sets."""
+        return [item for items in self.sets.values() for item in items if item["answerable"]]
+
+    def chosen(self, title: str) -> list[bool]:
+        """Tell for each of `items` whether it is of this set."""
+        return [name == title for name, items in self.sets.items() for item in items if item["answerable"]]
 
 
 def load() -> Corpus:
-    """Read documents and questions; ends the program with a reason where they are absent."""
-    folder, questions = SHARED / "documents", SHARED / "devset" / "questions.jsonl"
-    if not folder.is_dir() or not questions.is_file():
-        sys.exit("Nothing measured: these figures need ../shared/documents and ../shared/devset/questions.jsonl.")
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))}
-    development = [item for item in read_items(questions) if item["answerable"]]
-    own = resolve(read_items(ROOT / "tests" / "evals" / "answerable.jsonl"), folder)
-    return Corpus(folder, texts, development, own)
+    """Read the five documents with the development set and our own questions, else what is shipped."""
+    documents, development = SHARED / "documents", SHARED / "devset" / "questions.jsonl"
+    if documents.is_dir() and development.is_file():
+        own = read_items(EVALS / "answerable.jsonl") + read_items(EVALS / "unanswerable.jsonl")
+        sets = {"Development set": read_items(development), "Our own": resolve(own, documents)}
+        return Corpus(documents, _texts(documents), sets)
+    print(
+        "../shared is absent: the development set and its documents are not measured.\n"
+        "Everything below is measured on the shipped knowledge instead and compares with no published figure.\n"
+    )
+    shipped = ROOT / "knowledge" / "sources"
+    return Corpus(shipped, _texts(shipped), {"Shipped knowledge": read_items(EVALS / "shipped.jsonl")})
 
 
-def documents(corpus: Corpus) -> list[Document]:
-    """Read the documents as `ippo ingest` does, up to chunking."""
-    found: list[Document] = []
-    for name, text in corpus.texts.items():
+def _texts(folder: Path) -> dict[str, str]:
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".txt", ".md"))
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def documents(texts: dict[str, str]) -> Iterator[Document]:
+    """Read texts as `ingest.pipeline` does, up to chunking."""
+    for name, text in texts.items():
         extract = read(text.encode(), name)
-        found.append(split_paragraphs(structure(extract, describe(name, extract, {}), "0" * 64)))
-    return found
+        stated = fields_from_front_matter(extract.metadata, name=name) if extract.metadata else {}
+        yield split_paragraphs(structure(extract, describe(name, extract, stated), "0" * 64))
 
 
 _CLAUSE = re.compile(r"(?<=[、。\n])")
-PER_SOURCE = 500
-"""Distractors in one made-up source."""
+_MARKUP = re.compile(r"[#*<>_`|\[\]\\]")
+PER_FILE = 100
+"""Chunks in one file of recombined text, about."""
+_SECTION = 2
+"""Chunks below one heading, about."""
+_CHUNK = 195
+"""Characters of new text in a chunk: a window of 320 less what overlaps the one before and stays empty."""
 
 
-def distractors(corpus: Corpus, count: int) -> tuple[list[Source], Iterator[IndexedChunk]]:
-    """Make chunks out of clauses of the real documents in random order, about as long as the real ones.
+def write_recombined(corpus: Corpus, folder: Path, count: int) -> int:
+    """Write files whose clauses come from the corpus in random order.
+
+    No clause holds a whole evidence of a question, so that what is found in these files is never right by chance.
 
     Args:
         corpus: Where the clauses come from.
-        count: How many to make.
+        folder: Is made.
+        count: About how many chunks they will be cut into.
     Returns:
-        Their sources, and the chunks as they are asked for. The same every time.
+        Characters written. The same files every time.
     """
-    clauses = sorted(
-        {
-            clause
-            for document in documents(corpus)
-            for block in document.blocks
-            for clause in map(str.strip, _CLAUSE.split(block.text.replace("\t", "、")))
-            if len(clause) >= 4
-        }
-    )
-    headings = sorted({line for document in documents(corpus) for block in document.blocks for line in block.heading})
-    sources = [Source(f"distractor-{i:04}.txt", "再構成した文") for i in range(-(-count // PER_SOURCE))]
-    return sources, _make(clauses, headings, sources, count)
-
-
-def _make(clauses: list[str], headings: list[str], sources: list[Source], count: int) -> Iterator[IndexedChunk]:
+    evidence = [squeeze(quote) for item in corpus.items for quote in item["evidence"]]
+    clauses, headings = _pieces(corpus, evidence)
     drawn = random.Random(20261101)
-    terms = {text: words(text) for text in (*clauses, *headings)}
-    for i in range(count):
-        length = drawn.randint(60, 320)
-        picked: list[str] = []
-        while sum(map(len, picked)) < length:
-            picked.append(drawn.choice(clauses))
-        heading = (drawn.choice(headings),)
-        blocks = tuple(Block(BlockKind.PARAGRAPH, text, heading) for text in picked)
-        chunk = Chunk(sources[i // PER_SOURCE].id, i % PER_SOURCE * 100, blocks)
-        own = tuple(word for text in picked for word in terms[text])
-        yield IndexedChunk(chunk, own, terms[heading[0]])
+    folder.mkdir()
+    size = 0
+    for n in range(max(1, count // PER_FILE)):
+        text = "\n\n".join((f"# 資料{n}号", *_sections(drawn, clauses, headings)))
+        size += len(text)
+        (folder / f"{n:05}.md").write_text(text, encoding="utf-8")
+    return size
+
+
+def _sections(drawn: random.Random, clauses: list[str], headings: list[str]) -> Iterator[str]:
+    for _ in range(PER_FILE // _SECTION):
+        yield f"## {drawn.choice(headings)}"
+        left = _SECTION * _CHUNK
+        while left > 0:
+            # Paragraphs of a sentence or two, because a window is closed at the end of one.
+            text = "".join(drawn.choice(clauses) for _ in range(3))
+            left -= len(text)
+            yield text
+
+
+def _pieces(corpus: Corpus, evidence: Iterable[str]) -> tuple[list[str], list[str]]:
+    clauses: set[str] = set()
+    headings: set[str] = set()
+    for document in documents(corpus.texts):
+        for block in document.blocks:
+            headings.update(line for line in block.heading if not _MARKUP.search(line))
+            clauses.update(map(str.strip, _CLAUSE.split(block.text.replace("\t", "、"))))
+    usable = (clause for clause in clauses if len(clause) >= 4 and not _MARKUP.search(clause))
+    return (
+        sorted(clause for clause in usable if not any(quote in squeeze(clause) for quote in evidence)),
+        sorted(headings),
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import tantivy
+from langchain_core.embeddings import Embeddings
 from sudachipy import Dictionary, SplitMode
 
 from bot.answer import Question
@@ -15,10 +17,7 @@ from knowledge.documents import Passage
 from knowledge.embedding import HashedEmbedding
 from knowledge.index import IndexedChunk
 from knowledge.tokens import bigrams, words
-from tests.benchmarks.corpus import Corpus
 from tests.benchmarks.figures import SHOWN, passages
-
-warnings.filterwarnings("ignore", category=DeprecationWarning, module="langchain_community|tests.benchmarks")
 
 SIZES = ((1000, 200), (400, 80))
 """Characters of a chunk and of its overlap: the tutorials' size, and a smaller one."""
@@ -35,15 +34,15 @@ class Peer:
         return passages(self._find("\n".join(said)))
 
 
-def split(corpus: Corpus, size: int, overlap: int) -> list[str]:
-    """Cut the raw documents with LangChain's splitter."""
+def split(texts: Iterable[str], size: int, overlap: int) -> list[str]:
+    """Cut raw documents with LangChain's splitter; text that comes twice is kept once, as Haystack insists on."""
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     # Its default separators know no Japanese; with them it cuts in mid-sentence wherever no line ends.
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=size, chunk_overlap=overlap, separators=["\n\n", "\n", "。", "、", ""]
     )
-    return [piece for text in corpus.texts.values() for piece in splitter.split_text(text)]
+    return list(dict.fromkeys(piece for text in texts for piece in splitter.split_text(text)))
 
 
 def peers(texts: Sequence[str]) -> dict[str, Peer]:
@@ -52,7 +51,7 @@ def peers(texts: Sequence[str]) -> dict[str, Peer]:
         "LangChain BM25Retriever, default": Peer(_langchain_bm25(texts)),
         "LangChain EnsembleRetriever (Sudachi BM25 + Chroma)": Peer(_ensemble(texts)),
         "Haystack in-memory BM25": Peer(_haystack(texts)),
-        "tantivy, character bigrams": Peer(_tantivy(texts)),
+        "tantivy, character bigrams": Peer(bigram_index(texts)),
         "the peer to beat (BM25Retriever, 15 lines)": Peer(
             _langchain_bm25(texts, preprocess_func=content_words, bm25_params={"k1": 0.7, "b": 0.4})
         ),
@@ -84,8 +83,17 @@ def all_words(text: str) -> list[str]:
     return [word.surface() for word in _tokenizer.tokenize(text, SplitMode.C)]
 
 
+@contextmanager
+def _no_deprecations() -> Iterator[None]:
+    """Keep LangChain from saying that langchain-community will not be kept up: it is what its users have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
 def _langchain_bm25(texts: Sequence[str], **options: Any) -> Callable[[str], list[str]]:
-    from langchain_community.retrievers import BM25Retriever
+    with _no_deprecations():
+        from langchain_community.retrievers import BM25Retriever
 
     retriever = BM25Retriever.from_texts(texts, k=SHOWN, **options)
     return lambda query: [document.page_content for document in retriever.invoke(query)]
@@ -95,11 +103,14 @@ def _ensemble(texts: Sequence[str]) -> Callable[[str], list[str]]:
     import chromadb
     from chromadb.config import Settings
     from langchain_classic.retrievers import EnsembleRetriever
-    from langchain_community.retrievers import BM25Retriever
-    from langchain_community.vectorstores import Chroma
+
+    with _no_deprecations():
+        from langchain_community.retrievers import BM25Retriever
+        from langchain_community.vectorstores import Chroma
 
     client = chromadb.EphemeralClient(Settings(anonymized_telemetry=False))
-    store = Chroma(f"peer-{len(texts)}", _Embeddings(), client=client)
+    with _no_deprecations():
+        store = Chroma(f"peer-{len(texts)}", _Embeddings(), client=client)
     store.add_texts(list(texts))
     lexical = BM25Retriever.from_texts(texts, k=SHOWN, preprocess_func=all_words)
     dense = store.as_retriever(search_kwargs={"k": SHOWN})
@@ -107,7 +118,7 @@ def _ensemble(texts: Sequence[str]) -> Callable[[str], list[str]]:
     return lambda query: [document.page_content for document in retriever.invoke(query)]
 
 
-class _Embeddings:
+class _Embeddings(Embeddings):
     """Our built-in embedding behind LangChain's port: without key and download there is no better one for both."""
 
     def __init__(self) -> None:
@@ -115,29 +126,24 @@ class _Embeddings:
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         chunks = [IndexedChunk(p.chunk, words(p.chunk.text), ()) for p in passages(texts)]
-        return self._embedding.embed_documents(chunks).tolist()
+        return [list(map(float, vector)) for vector in self._embedding.embed_documents(chunks)]
 
     def embed_query(self, text: str) -> list[float]:
-        return self._embedding.embed_query(text).tolist()
+        return list(map(float, self._embedding.embed_query(text)))
 
 
 def _haystack(texts: Sequence[str]) -> Callable[[str], list[str]]:
     from haystack import Document
     from haystack.components.retrievers.in_memory import InMemoryBM25Retriever
     from haystack.document_stores.in_memory import InMemoryDocumentStore
-    from haystack.document_stores.types import DuplicatePolicy
 
     store = InMemoryDocumentStore()
-    store.write_documents([Document(content=text) for text in texts], policy=DuplicatePolicy.SKIP)
+    store.write_documents([Document(content=text) for text in texts])
     retriever = InMemoryBM25Retriever(store, top_k=SHOWN)
-    return lambda query: [document.content for document in retriever.run(query)["documents"]]
+    return lambda query: [document.content or "" for document in retriever.run(query)["documents"]]
 
 
-def _tantivy(texts: Sequence[str]) -> Callable[[str], list[str]]:
-    return bigram_index(texts)
-
-
-def bigram_index(texts: Sequence[str], directory: str | None = None) -> Callable[[str], list[str]]:
+def bigram_index(texts: Iterable[str], directory: str | None = None) -> Callable[[str], list[str]]:
     """Index the character bigrams of texts in tantivy and nothing else; in memory unless a directory is given."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text", stored=True, tokenizer_name="raw", index_option="basic")
@@ -157,4 +163,4 @@ def bigram_index(texts: Sequence[str], directory: str | None = None) -> Callable
         hits = searcher.search(tantivy.Query.boolean_query(clauses), SHOWN, count=False).hits
         return [searcher.doc(address)["text"][0] for _, address in hits]
 
-    return bigram_index(texts)
+    return find
