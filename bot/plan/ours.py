@@ -20,7 +20,7 @@ _FOR_OTHERS = re.compile(
 )
 """It asks for other businesses, or for what somebody has said: not a matter of the person's own plan."""
 _BEGIN = re.compile(
-    r"(?:何|なに|どこ)から(?:でき|[?。、]|$)|できること(?:は|って|が|も|とか)?(?:ある|あり|ない|何|なに|[?。]|$)|(?:何|なに)(?:が|か)(?:でき|始められ)(?:る|ます)|"
+    r"(?:何|なに|どこ)から(?:でき|や[るれっ]|す[るれ]|手|始め|はじめ|取り|[?。、]|$)|できること(?:は|って|が|も|とか)?(?:ある|あり|ない|何|なに|[?。]|$)|(?:何|なに)(?:が|か)(?:でき|始められ)(?:る|ます)|"
     r"(?:なんか|何か|なにか)(?:し(?:なきゃ|ないと|なくちゃ|たい)|やら(?:なきゃ|ないと|なくちゃ)|やりたい|始めたい|はじめたい|できないか)|"
     r"(?:脱炭素|省エネ|エコ(?:な)?(?:こと|活動)?|環境(?:のこと|対策|活動)?|温暖化対策)(?:に|を|も)?(?:し|やり|始め|はじめ|取り組み|とりくみ|進め)たい|CO2(?:の?排出量?)?を?(?:減ら|へら|下げ|削減)(?:し)?たい|"
     r"(?:今日|今週|今月|今すぐ)(?:中に|に)?(?:できる|やる)(?:こと|の)|プランを?(?:作|立て|つく|考え)|(?:どうにか|何とか|なんとか)(?:なり|でき)(?:ます|ませ|ない)",
@@ -33,11 +33,15 @@ _HELPLESS = re.compile(
 """Said at the start of a conversation, it asks where to begin; later it is about what was said before."""
 _TROUBLE = re.compile(
     r"高(?:い|く|すぎ)|きつ|厳し|苦し|困|つら|悩|たまらな|しんど|ため息|上がっ|値上が|多(?:い|く|すぎ)|暑(?:い|く|すぎ)|寒(?:い|く|すぎ)|"
-    r"(?:下げ|減らし|へらし|安くし|抑え|おさえ|節約し|何とかし|なんとかし|切り替え|し)たい|(?:聞か|求め(?:ら)?|言わ|頼ま)れ"
+    r"(?:下げ|減らし|へらし|安くし|抑え|おさえ|節約し|何とかし|なんとかし|どうにかし|切り替え|にし)たい|(?:聞か|求め(?:ら)?|言わ|頼ま)れ"
 )
 _ASKS = re.compile(
     r"[?]|方法|どこ|いつ|いくら|誰|だれ|どの|会社(?:は|が|を(?:教|紹介|知|探))|教えて|ですか|ますか|でしょうか|とは|(?:もう|すでに).{0,12}した"
 )
+_FIGURE = re.compile(r"(?<!CO)\d", re.IGNORECASE)
+"""Whoever gives a figure asks something of it: 「粗大ごみで出したい。60cm」."""
+_IN_A_CASE = re.compile(r"(?:とき|時|場合|際)(?:は|に|って)?.{0,6}どう")
+"""「急ぎのときはどうすれば」 asks about one case."""
 _LEANS = re.compile(r"それ|その|これ|この|そこ|そちら")
 _ORDER = re.compile(r"買|購入|注文|発注|契約(?:し|する|を変)|工事|取り?替え|入れ替え|業者|見積")
 _NO_ORDER = re.compile(
@@ -131,7 +135,7 @@ def _begins(reading: Reading) -> bool:
         return True
     if not reading.told and _HELPLESS.search(text):
         return True
-    if len(text) > _COMPLAINT_LENGTH or _ASKS.search(text) or speaks_of_orders(text):
+    if len(text) > _COMPLAINT_LENGTH or _ASKS.search(text) or _FIGURE.search(text) or speaks_of_orders(text):
         # An order is answered with the rule that comes before it.
         return False
     said = heard(text)
@@ -149,6 +153,8 @@ def _is_own_and_wide(reading: Reading, talk: Talk) -> bool:
         return False
     if reading.told and not talk.ours and _LEANS.match(text):
         # 「それは何から始めれば?」 is on what was spoken of.
+        return False
+    if _IN_A_CASE.search(text) and not _BEGIN.search(text):
         return False
     if _FOR_OTHERS.search(text) and heard(text).get("concern") != "client":
         return False

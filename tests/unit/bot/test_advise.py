@@ -108,6 +108,8 @@ def test_what_troubles_a_business_is_where_the_interview_begins(text, lead):
         "やった",
         "続き",
         "最初から",
+        "都の診断、混んでて待てない。急ぎのときはどうすれば",
+        "店の大きい棚を粗大ごみで区に出したい。60cmくらい",
         "その他",
         "自社の建物",
         "わからない",
@@ -228,6 +230,7 @@ def test_one_question_at_a_time_and_never_more_than_four():
         ("千代田区の借りてる店で、夏が暑い。何から?", None),
         ("夏が暑くてたまらない。賃貸の事務所。何からできる?", "chiyoda"),
         ("借りてるカフェです。千代田区。ごみを減らしたい", None),
+        ("神田の自社ビルで小さな工場。電気代を下げるなら何からやるのがいい？", "chiyoda"),
     ],
 )
 def test_nothing_is_asked_once_the_first_step_is_clear(text, ward):
@@ -370,6 +373,7 @@ def test_done_marks_a_step_and_goes_on():
 
 def test_done_by_name_and_by_place_in_the_plan():
     start = dialogue(("港区の自社ビルです。取引先にCO2を聞かれた", PLAN))
+    dialogue(("検針票あつめた。次は？", "「検針票を集める」を済みに.*次の一歩：日本商工会議所"), history=start)
     dialogue(("②ができた", "「CO2を計算する」を済みに"), history=start)
     dialogue(("検針票を集めた", "「検針票を集める」を済みに"), history=start)
 
