@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import threading
 import time
@@ -13,11 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 
-from knowledge import citing, publishing, reading
+from knowledge import citing, publishing, reading, selftest
 from knowledge.documents import Source
 from knowledge.embedding import Embedding, HashedEmbedding
 from knowledge.errors import KnowledgeError
-from knowledge.index import Field
 from knowledge.publishing import HEARTBEAT, Placed
 from knowledge.reading import Generation
 from knowledge.schema import chunks, members, readers
@@ -28,7 +26,6 @@ from knowledge.writing import VersionWriter
 
 log = logging.getLogger(__name__)
 
-_JAPANESE = re.compile(r"[一-龥ァ-ヶー]{2,}")
 _RETRY = 30.0
 """Seconds until a build that failed in the background is tried again."""
 
@@ -128,24 +125,10 @@ class Knowledge:
             index = self.current()
             if not isinstance(index, Snapshot) or not index.size:
                 return []
-            if not index.has_vectors:
-                return ["埋め込みの設定が索引と違います。ippo ingest をもう一度実行してください"]
             with self._store.read() as connection:
                 query = select(chunks.c.chunk).join_from(chunks, members, members.c.version == chunks.c.version)
                 sample = connection.scalars(query.where(members.c.generation == index.generation).limit(200)).all()
-            problems = []
-            for known in index.chunks(sample):
-                word = next((word for word in known.words if _JAPANESE.fullmatch(word)), None)
-                if word is None:
-                    continue
-                if not index.lexical({Field.WORDS: {word: 1.0}}, 1):
-                    problems.append(f"語の索引で「{word}」が見つかりません。ippo ingest をもう一度実行してください")
-                if known.chunk.id not in dict(index.nearest(known.chunk.text, 10)):
-                    problems.append(
-                        f"ベクトル索引で「{word}」の文が見つかりません。ippo ingest をもう一度実行してください"
-                    )
-                break
-            return problems
+            return selftest.problems_of(index, sample)
         except KnowledgeError as error:
             return [str(error)]
 

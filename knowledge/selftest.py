@@ -1,0 +1,64 @@
+"""A look-up of something known on both arms, the way a question goes: does search work at all?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from knowledge import tokens
+from knowledge.index import Field, IndexedChunk
+from knowledge.snapshot import Snapshot
+
+_JAPANESE = re.compile(r"[一-龥ァ-ヶー]{2,}")
+_AGAIN = "ippo ingest をもう一度実行してください"
+_HITS = 10
+_TRIED = 20
+"""Words looked at before it is said that the tokeniser no longer knows any of them."""
+
+
+def problems_of(index: Snapshot, sample: Sequence[str]) -> list[str]:
+    """Look up a Japanese word that is known to be there, by words and by vectors.
+
+    Args:
+        index: With at least one chunk.
+        sample: Ids of some of its chunks; the first with a usable word serves.
+    Returns:
+        What is wrong, one sentence each in Japanese; empty if all is well or no chunk has a Japanese word.
+    """
+    if not index.has_vectors:
+        return [f"埋め込みの設定が索引と違います。{_AGAIN}"]
+    for tried, (chunk, word) in enumerate(_words(index.chunks(sample)), 1):
+        if word in tokens.words(word):
+            return [*_by_words(index, word), *_by_vectors(index, chunk, word)]
+        if tried == _TRIED:
+            return [f"索引の語「{word}」が今の辞書では別の語になります。{_AGAIN}"]
+    return []
+
+
+def _words(chunks: Sequence[IndexedChunk]) -> Iterator[tuple[IndexedChunk, str]]:
+    for chunk in chunks:
+        for word in dict.fromkeys(chunk.words):
+            if _JAPANESE.fullmatch(word):
+                yield chunk, word
+
+
+def _by_words(index: Snapshot, word: str) -> list[str]:
+    asked = dict.fromkeys(tokens.words(word), 1.0)
+    hits = index.chunks([found for found, _ in index.lexical({Field.WORDS: asked}, _HITS)])
+    if any(word in hit.words for hit in hits):
+        return []
+    return [f"語の索引で「{word}」が見つかりません。{_AGAIN}"]
+
+
+def _by_vectors(index: Snapshot, chunk: IndexedChunk, word: str) -> list[str]:
+    try:
+        hits = index.chunks([found for found, _ in index.nearest(chunk.chunk.text, _HITS)])
+    # A model behind the embedding may fail in its own ways, and all of them mean the same here.
+    except Exception as error:
+        return [
+            f"ベクトル索引を調べられません({type(error).__name__})。IPPO_EMBEDDINGS と IPPO_CHROMA_URL を確かめてください"
+        ]
+    # Not this very chunk: the same text may stand in many documents.
+    if any(word in hit.words for hit in hits):
+        return []
+    return [f"ベクトル索引で「{word}」の文が見つかりません。{_AGAIN}"]
