@@ -42,11 +42,7 @@ def abstain(
     if unit is not None:
         lead = "What the documents do say: " if reading.english else "資料にあるのは、次の内容です。\n・"
         draft.add(lead + telling(unit), unit)
-    contact = office_for(reading, shipped()) if proofs else None
-    if proofs and contact and proofs.find(contact.proof):
-        add_contact_line(draft, reading, contact, proofs, "くわしいこと", grant_ward(reading))
-    else:
-        add_contact(draft, reading, contacts, unit)
+    add_whom(draft, reading, contacts, unit, proofs)
     return Answer(
         Act.ABSTAIN,
         draft.text,
@@ -54,6 +50,17 @@ def abstain(
         material.passages([unit] if unit else [], draft.cited),
         confidence=min(0.45, confidence(reading, (), material)),
     )
+
+
+def add_whom(
+    draft: Draft, reading: Reading, contacts: tuple[Contact, ...], unit: Unit | None, proofs: Proofs | None
+) -> None:
+    """Name the office for the grant that a question is about, else the contact of the documents."""
+    contact = office_for(reading, shipped()) if proofs else None
+    if proofs and contact and proofs.find(contact.proof):
+        add_contact_line(draft, reading, contact, proofs, "くわしいこと", grant_ward(reading))
+    else:
+        add_contact(draft, reading, contacts, unit)
 
 
 def telling(unit: Unit) -> str:

@@ -11,6 +11,7 @@ from bot.abstain import abstain
 from bot.answer import Act, Answer, Question
 from bot.compose import compose
 from bot.contacts import Contact, contacts
+from bot.denials import denied
 from bot.estimate import estimate
 from bot.firststep import first_step, wide_subsidy
 from bot.fit import fitting
@@ -27,6 +28,7 @@ from bot.reading import Reading, read
 from bot.replies import clarify_subject, clarify_ward, greet, hand_off, refuse
 from bot.scope import other_ward
 from bot.tables import superlative
+from bot.wants import Want
 from bot.where import contact_answer
 from knowledge.index import Index
 from knowledge.retrieval import DEFAULT_SCORING, Retriever, Scoring
@@ -110,7 +112,11 @@ class Assistant:
         return self._from_documents(reading, material, state)
 
     def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
+        asks_for_contact = bool(reading.asked.kinds & {Want.PHONE, Want.EMAIL, Want.URL})
         attempts: tuple[Callable[[], Answer | None], ...] = (
+            lambda: (
+                denied(reading, material, state.contacts, state.proofs, self._public_url) if asks_for_contact else None
+            ),
             lambda: contact_answer(reading, material, state.contacts, state.proofs, self._public_url),
             lambda: other_ward(reading, material, state.contacts, self._public_url),
             lambda: grant_case(reading, state.proofs, self._public_url),
@@ -118,11 +124,12 @@ class Assistant:
             lambda: define(reading, state.proofs, self._public_url),
             lambda: clarify_subject(reading, material),
             lambda: clarify_ward(reading, material, self._public_url),
+            lambda: denied(reading, material, state.contacts, state.proofs, self._public_url),
             lambda: wide_subsidy(reading, material, state.retriever, state.contacts, self._public_url),
             lambda: first_step(reading, material, state.retriever, state.contacts, self._public_url),
             lambda: outline(reading, material, self._public_url),
             lambda: superlative(reading, material, self._public_url),
-            lambda: compose(reading, material, self._public_url),
+            lambda: compose(reading, material, state.proofs, self._public_url),
         )
         for attempt in attempts:
             answer = attempt()

@@ -20,6 +20,8 @@ FILL = 220
 """Characters up to which an explanation takes in what stands beside it."""
 AT_MOST = 6
 """Statements in a list."""
+MANY = 12
+"""Items of a list that is told whole if they are short: names, mostly."""
 GAIN = 0.12
 """Share of the question that a further unit must cover anew to be worth a line."""
 _OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
@@ -176,8 +178,9 @@ def _listed(best: Candidate, material: Material) -> list[Candidate]:
     """The items that a lead-in introduces, in text order; all of a short list, the nearest of a long one."""
     lead = fold(best.unit.quote)
     items = [c for c in material.candidates if c.unit.block.lead == lead and c.unit.chunk.id == best.unit.chunk.id]
-    items = items[: AT_MOST - 1]
-    return sorted(items, key=lambda c: c.unit.chunk.text.find(c.unit.quote))
+    if len(items) > MANY or sum(len(c.unit.say) for c in items) > FILL:
+        items = items[: AT_MOST - 1]
+    return sorted(items, key=_position)
 
 
 _LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON})

@@ -10,14 +10,18 @@ from bot.answer import Act, Answer
 from bot.choose import choose, in_text_order
 from bot.dating import is_past
 from bot.draft import Draft
+from bot.grants import grant_ward, office_for
+from bot.lines import add_contact_line
 from bot.material import Material, answering, confidence, narrowed
 from bot.places import only_for, ward_name
 from bot.premise import correction
+from bot.proofs import Proofs
 from bot.reading import Reading, parts
 from bot.rows import row_saying
 from bot.select import Candidate
 from bot.units import Unit, UnitKind, pairs_of
 from bot.wants import Want
+from knowledge.catalogue.load import shipped
 from knowledge.dates import years
 from knowledge.documents import Kind
 from knowledge.fold import fold
@@ -29,7 +33,7 @@ SAME = 0.45
 """Share of character pairs from which on two sentences with the same numbers say the same."""
 
 
-def compose(reading: Reading, material: Material, public_url: str) -> Answer | None:
+def compose(reading: Reading, material: Material, proofs: Proofs, public_url: str) -> Answer | None:
     """Answer from the units that hold what was asked for; None where none does."""
     chosen = _for_parts(reading, material) or _for_whole(reading, material)
     if not chosen:
@@ -52,11 +56,12 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
         if subject == last and text.startswith(f"{subject}："):
             text = text.removeprefix(f"{subject}：")  # said on the line above
         last = subject
-        proofs = (candidate.unit, *_also(candidate, chosen, material))
-        draft.add(f"・{text}" if listed else _sentence(text), *proofs)
+        held = (candidate.unit, *_also(candidate, chosen, material))
+        draft.add(f"・{text}" if listed else _sentence(text), *held)
     note = _note(reading, chosen)
     if note:
         draft.add(note)
+    _add_office(draft, reading, proofs)
     return Answer(
         Act.ANSWER,
         draft.text,
@@ -64,6 +69,14 @@ def compose(reading: Reading, material: Material, public_url: str) -> Answer | N
         material.passages(draft.cited),
         confidence=max(0.46, confidence(reading, chosen, material)),
     )
+
+
+def _add_office(draft: Draft, reading: Reading, proofs: Proofs) -> None:
+    """Name the office where the answer is about a grant and has not named it yet."""
+    contact = office_for(reading, shipped())
+    if contact is None or proofs.find(contact.proof) is None or contact.name.split()[-1] in draft.text:
+        return
+    add_contact_line(draft, reading, contact, proofs, "今年度の内容や、対象になるか", grant_ward(reading))
 
 
 def _for_whole(reading: Reading, material: Material) -> list[Candidate]:

@@ -24,6 +24,11 @@ _DONE = re.compile(
     r"(?:替え|換え|変え|取り付け|付け|入れ|買|工事|発注|注文|契約|購入|施工|始め|着工|頼|払|申し込)[っんいし]?(?:を|も|は|が)?"
     r"(?:した|して(?:い|る|しま|ある)|しちゃ|ちゃった|ちゃって|てしまっ|て[るい]|た(?!い|ら|め|く|とき)|済み|済んだ|終わった|終わって|だ(?:あと|後))"
 )
+_WORK = r"(?:工事|発注|注文|契約|購入|買い?|着工|施工|取り?付け|替え|換え|始め|頼)"
+_ORDER = re.compile(
+    rf"{_WORK}[っんしい]?(?:を|の)?(?:始め|し|っ)?(?:て(?:から|も)|たあと|た後|後に?|あとに?)[^。]{{0,16}}(?:いい(?!会社|業者)|よい|大丈夫|OK|平気|申|間に合|もらえ|出[るま]|使え|だめ|ダメ|遅)|"
+    rf"先に[^。]{{0,10}}{_WORK}|{_WORK}[^。]{{0,6}}(?:前|まえ)に[^。]{{0,10}}(?:申|必要|しないと|しなきゃ|要)|(?:申請|申し込み|申込)(?:は|って|の).{{0,8}}(?:前|後|あと|先)(?:です|でも|に|か|\?)"
+)
 _ALREADY = re.compile(
     r"もう|すでに|既に|とっくに|先月|先週|昨日|きのう|去年|昨年|この前|こないだ|今から|いまから|あとから|後から|さかのぼ|遡|事後"
 )
@@ -45,10 +50,13 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
     """
     catalogue = shipped()
     ward = grant_ward(reading)
-    grants = [g for g in asked_grants(reading, catalogue, ward) if g.ward == ward] if ward else []
+    text = reading.text
+    ordering = bool(_ORDER.search(text))
+    grants = [g for g in asked_grants(reading, catalogue, ward, also_unsaid=ordering) if g.ward == ward] if ward else []
     if not ward or not grants or reading.english:
         return None
-    text = reading.text
+    if ordering and not _ALREADY.search(text):
+        return _before_the_order(reading, grants, ward, catalogue, proofs, public_url)
     if _DONE.search(text) and _ALREADY.search(text):
         return _after_the_fact(reading, grants, ward, catalogue, proofs, public_url)
     if is_tenant(text) and reading.asked.kinds & _MAY and all(g.tenant is Tenant.UNKNOWN for g in grants):
@@ -57,6 +65,19 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
     if (_THIS_YEAR.search(text) or this_year in years(text)) and reading.asked.kinds & _FIGURES:
         return _this_year(reading, grants, ward, catalogue, proofs, public_url)
     return None
+
+
+def _before_the_order(
+    reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs, public_url: str
+) -> Answer | None:
+    rules = _lines([(grant, grant.before) for grant in grants], proofs)
+    if not rules:
+        return None
+    draft = Draft(public_url)
+    draft.add("助成を使うなら、契約・注文・工事は急がず、先に窓口に聞いてください。資料にあるきまりは次のとおりです。")
+    add_lines(draft, rules, "助成", reading, 3)
+    add_contact_line(draft, reading, office_of(grants, ward, catalogue), proofs, "いつから注文や工事をしてよいか", ward)
+    return finish(draft, confidence=0.85)
 
 
 def _after_the_fact(

@@ -26,6 +26,7 @@ _OWNER = re.compile(r"自社ビル|持ちビル|自社所有|持ち家|自分の
 _WHICH = re.compile(
     r"何|なに|どんな|どれ|ある|一覧|全部|(?:使|申し込|もら|受け)\w{1,4}(?:そうな)?(?:補助|助成|支援|制度|もの|お金)"
 )
+_SUBSIDY = re.compile(r"補助|助成|支援金|給付")
 _MONEY = frozenset({Want.AMOUNT, Want.RATE})
 
 
@@ -39,8 +40,10 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
         return None
     named = _named(reading, catalogue, ward)
     money = bool(reading.asked.kinds & _MONEY)
-    needs = needs_in(catalogue, reading.text)
-    if any(need.id == "subsidy-help" for need in needs) or not (reading.subsidy or named):
+    needs = needs_in(catalogue, said_of_it(reading))
+    if any(need.id == "subsidy-help" for need in needs) or not (
+        reading.subsidy or named or (reading.leaning and _SUBSIDY.search(said_of_it(reading)))
+    ):
         return None
     if names_programme(catalogue, reading.text):
         # How a grant and a programme go together is not told by a list of grants.
@@ -61,6 +64,12 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     return _list(reading, found, ward, purpose, catalogue, proofs, public_url, tenant=tenant)
 
 
+def said_of_it(reading: Reading) -> str:
+    """Give what is said of the matter: the message, and where it leans on the talk (「いくら出る?」) the one before."""
+    before = [turn.text for turn in reading.question.history if turn.role == "user"][-1:]
+    return " ".join((reading.text, *before)) if reading.leaning else reading.text
+
+
 def grant_ward(reading: Reading) -> str | None:
     """Give the ward whose grants a question means: the person's, else the one it names.
 
@@ -76,11 +85,18 @@ def is_tenant(text: str) -> bool:
     return bool(_TENANT.search(text))
 
 
-def asked_grants(reading: Reading, catalogue: Catalogue, ward: str) -> Sequence[Grant]:
-    """List the grants that a question means: by name, else by what it is for; empty where it means none."""
+def asked_grants(reading: Reading, catalogue: Catalogue, ward: str, *, also_unsaid: bool = False) -> Sequence[Grant]:
+    """List the grants that a question means: by name, else by what it is for; empty where it means none.
+
+    Args:
+        reading: The question.
+        catalogue: Where to look.
+        ward: Whose grants.
+        also_unsaid: Also where the question names what is to be bought and no grant.
+    """
     named = _named(reading, catalogue, ward)
-    purpose = [need.id for need in needs_in(catalogue, reading.text)]
-    return named or (grants_for(catalogue, ward, None, purpose) if reading.subsidy and purpose else ())
+    purpose = [need.id for need in needs_in(catalogue, said_of_it(reading))]
+    return named or (grants_for(catalogue, ward, None, purpose) if (reading.subsidy or also_unsaid) and purpose else ())
 
 
 def office_for(reading: Reading, catalogue: Catalogue) -> Contact | None:
@@ -188,7 +204,7 @@ def _amounts(
 
 def told_terms(grants: Sequence[Grant], reading: Reading, catalogue: Catalogue, proofs: Proofs) -> Sequence[Proved]:
     """Tell the terms of grants for the purpose that a question names, each with its fiscal year."""
-    return _figures(grants, [need.id for need in needs_in(catalogue, reading.text)], proofs)
+    return _figures(grants, [need.id for need in needs_in(catalogue, said_of_it(reading))], proofs)
 
 
 def _figures(grants: Sequence[Grant], purpose: Sequence[str], proofs: Proofs) -> list[Proved]:

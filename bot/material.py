@@ -181,7 +181,7 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
         return near
     if Want.CONDITION in hard:
         # A rule answers for the case described only if it speaks of that case.
-        near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c))
+        near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c) or _listed_rule(c))
     kept = tuple(c for c in near if c.met & hard)
     if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:
         # The day, hour or place of something often stands on a line of its own beside it.
@@ -197,6 +197,11 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     if not kept and Want.DATE in hard:
         kept = tuple(c for c in near if names_year(c))
     return kept
+
+
+def _listed_rule(candidate: Candidate) -> bool:
+    """A rule in a list: its lead-in names the matter, it names the case."""
+    return bool(candidate.unit.block.lead) and candidate.own >= LISTED_CASE and candidate.coverage >= SAME_CASE
 
 
 def _states_whom(candidate: Candidate) -> bool:
@@ -239,6 +244,7 @@ MIN_COVERAGE = 0.25
 SAME_SUBJECT = 0.5
 CLOSE = 0.85
 SAME_CASE = 0.5
+LISTED_CASE = 0.15
 CLOSE_WANTS = frozenset(
     {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PHONE, Want.EMAIL, Want.CONDITION}
 )

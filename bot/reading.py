@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot import places
@@ -21,7 +21,7 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|した(?:ら|方|ほう)|動)|"
+    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やる(?:の|べき|と)|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|した(?:ら|方|ほう)|動)|"
     r"(?:何|なに|どこ)から[?？。]?$|(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口|取っ掛か|とっかか|手始め)|"
     r"(?:手間|お金|工事|費用)(?:を|が|も)?(?:かけず|なく|なし|ナシ|かけない|かからない).{0,12}(?:でき|ある|何)|(?:手間なく|お金かけず|すぐ).{0,6}(?:できる|やれる|始め)|"
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
@@ -72,6 +72,8 @@ class Reading:
     asked: Wanted
     ward: str | None
     """The person's ward: said in the question, known, or said before."""
+    either: tuple[str, tuple[str, ...]]
+    """A place of theirs that lies in several wards, with these; empty where the ward is known."""
     named_wards: frozenset[str]
     names: tuple[Name, ...]
     query: Query
@@ -112,6 +114,7 @@ def read(question: Question, index: Index) -> Reading:
         leaning=leaning,
         asked=asked,
         ward=ward,
+        either=("", ()) if ward else _either(text, turns),
         named_wards=places.named(text),
         names=names,
         query=replace(full, topics=weighed),
@@ -124,6 +127,11 @@ def read(question: Question, index: Index) -> Reading:
         told=next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), ""),
         own_words=frozenset(words(_next_year(text, earlier))),
     )
+
+
+def _either(text: str, turns: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    found = (places.neighbourhood(said) for said in (text, *reversed(turns)))
+    return next((place for place in found if place[0]), ("", ()))
 
 
 _CLAUSE_END = re.compile(r"(?<=[?？。!！、])")
@@ -174,6 +182,8 @@ _CLAIM = re.compile(
 def _with_claim(asked: Wanted, text: str) -> Wanted:
     """A number that is stated to be confirmed is asked for."""
     counters = frozenset(_CLAIM.findall(text.replace("23区", "特別区")))
+    # 「それだけ出るってことだよね」 is a claim to be checked, not a case to be judged.
+    asked = replace(asked, kinds=asked.kinds - {Want.CONDITION})
     return replace(asked, kinds=asked.kinds | {Want.COUNT}, counters=asked.counters | counters) if counters else asked
 
 

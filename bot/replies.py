@@ -110,6 +110,8 @@ _PLAIN_WORDS = frozenset("会社 名前 区 うち 店 無料 もう一回 一�
 
 def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answer | None:
     """Ask for the ward before speaking of grants: they differ by ward, and a wrong one costs the owner money."""
+    if reading.either[0] and reading.asked.kinds & _BY_WARD:
+        return _which_of(reading)
     if not reading.subsidy or reading.ward or reading.named_wards or reading.names or reading.leaning:
         return None
     specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]
@@ -133,6 +135,21 @@ def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answe
         WARD_CHOICES,
         confidence=0.5,
     )
+
+
+_BY_WARD = frozenset({Want.SUBSIDY, Want.AMOUNT, Want.RATE, Want.CONTACT, Want.PHONE, Want.ELIGIBILITY, Want.DEADLINE})
+"""What differs from ward to ward."""
+
+
+def _which_of(reading: Reading) -> Answer:
+    """Ask in which ward a place lies that lies in several."""
+    place, wards = reading.either
+    names = [ward_name(ward) for ward in wards]
+    if reading.english:
+        text = f"{place} lies in several wards ({', '.join(names)}). Which one is your business in? Support differs by ward."
+    else:
+        text = f"{place}のあたりは{'と'.join(names)}にまたがります。お店や会社の住所は、どちらの区ですか? 使える支援は区によって違います。"
+    return Answer(Act.CLARIFY, text, (), (), (*(f"{name}です" for name in names), "わからない"), confidence=0.5)
 
 
 _GRANT_WORDS = frozenset(

@@ -73,8 +73,8 @@ _ASKED: dict[Want, str] = {
     Want.PERSON: r"(?:誰|だれ|どなた)(?:が|は|か)?(?:出(?!す|し)|しゃべ|話(?!を聞)|登壇|来(?!る会)|講演|発表|挨拶|教えて(?:いる|る))|講師(?:は|って|の(?:名|氏|先生|人)|が|[?？]|$)|登壇者|出演|スピーカー|(?:社長|課長|部長|代表|役員|担当者?)(?:さん)?(?:の名前|の氏名|は誰|って誰|はどなた)|何という(?:人|方)|\bwho (?:is|are|will|speaks|gave)\b",
     Want.PLACE: r"会場|開催(?:場所|地)|(?:どこで|どうやって)(?:や(?:る|り|っ)|開|行|あ[るりっ])|場所(?:は[?？。]?$|はどこ|って|を?教え|どこ)|住所|所在地|どこにあ(?:る|り)|\bwhere (?:is|was|are|will)\b|venue",
     Want.APPLICATION: r"申し?込み?(?:方|方法|書|フォーム|先|は|って|の)|申請(?:方法|書|の(?:し?方|やり方|流れ))|手続き(?!.{0,6}(?:手伝|代行|サポ|頼|まか|任|支援|助け))|必要(?:な)?書類|書類(?:は|って|何)|どうやって(?:申|応募|手続)|応募方法|how (?:do|can|to).{0,12}apply",
-    Want.ELIGIBILITY: r"(?:使|申し?込|申請|(?<![てで])もら|受け|参加|利用|応募|(?<![てで])入)(?:え|め|ら|れ|け|でき)\w{0,6}(?:ます|る|れる)?(?:か|の|かな|[?？]|$)|対象(?:です|に|になり|なの|か|\?|者|となる)|条件|要件|資格(?:は|が)あ|eligible|qualif|can (?:i|we) (?:use|apply|get|join)",
-    Want.CONDITION: r"(?:ても|でも|じゃなくて?も|なくても|なしでも?|ないと|後(?:から|で)も?|前でも|終わってから(?:の)?(?:で|申)|だけでも).{0,14}(?:大丈夫|平気|いい(?!い)|よい|OK|オーケー|出[るま]|もらえ|使え|対象|可能|でき|いけ|間に合|申し?込|だめ|ダメ|減)|"
+    Want.ELIGIBILITY: r"(?:使|申し?込|申請|(?<![てで])もら|受け|参加|利用|応募|(?<![てで])入)(?:え|め|ら|れ|け|でき)\w{0,6}(?:ます|る|れる)?(?:か|の|かな|[?？]|$)|(?:申請|申し?込|応募|利用|使っ|参加)(?:し|ん)?で?て?も?(?:いい|よい|OK|大丈夫|かまわ)|対象(?:です|に|になり|なの|か|\?|者|となる)|条件|要件|資格(?:は|が)あ|eligible|qualif|can (?:i|we) (?:use|apply|get|join)",
+    Want.CONDITION: r"予算(?:は|って|が)?(?:まだ)?(?:残|あ[るり])|空き(?:は|って|が)?(?:まだ)?(?:ある|あり|残)|残りの?枠|まだ(?:間に合|残って|空い|有効|使え)|(?:ても|でも|じゃなくて?も|なくても|なしでも?|ないと|後(?:から|で)も?|前でも|終わってから(?:の)?(?:で|申)|だけでも).{0,14}(?:大丈夫|平気|いい(?!い)|よい|OK|オーケー|出[るま]|もらえ|使え|対象|可能|でき|いけ|間に合|申し?込|だめ|ダメ|減)|"
     r"ダブルで|併用|両方(?:もら|使|申)|重複|(?:誰|だれ)が対象|どんな\w{1,8}が対象|対象(?:に|と)?(?:なり|なる|です|か|外|者)|条件(?:は|って|を|が)|要件(?:は|って|を)|違約金|キャンセル料|罰則|続(?:く|きます)(?:の|んです)?か|もう一回|何回(?:まで|でも)|証明書|保証|最低(?:何|いくつ|契約)|is it ok|allowed",
     Want.SUBSIDY: r"(?:区|都|国|役所|行政)(?:が|から|は|で).{0,10}(?:出し|持っ|もっ|見|み|負担し|払っ)て(?:くれ|もら)|補助|助成|支援金|給付金|(?:区|都|国)のお金|お金(?:って|は|が)?使え|(?:何か|いくらか|お金(?:が|は|って)?)(?:出(?:ま|る|ない)|もらえ)|\bgrants?\b|\bsubsid",
     Want.NAME: r"名前|何という|なんていう|なんて(?:制度|名)|名称",
@@ -96,7 +96,7 @@ _VALUE: dict[Want, str] = {
     Want.TIME: r"\d{1,2}\s*[:：]\s*\d\d|\d{1,2}時|\b\d{1,2}-\d{1,2}(?=\s|$)",
     Want.PERIOD: r"\d+\s*(?:年間|か月|カ月|ヶ月|日間|週間|年度|時間)|\d+月\s*~\s*\d+月|一年間",
     Want.COUNT: r"\d",
-    Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|°C|度|km|キロ|m|㎡|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
+    Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|°C|度|km|キロ|m|㎡|k?L|リットル|kW|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
     Want.PHONE: r"0\d{1,4}-\d{1,4}-\d{3,4}",
     Want.EMAIL: r"[\w.+-]+@[\w-]+\.\w+",
     Want.URL: r"https?://",
@@ -112,6 +112,7 @@ _VALUE: dict[Want, str] = {
 _ASKED_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _ASKED.items()}
 _VALUE_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _VALUE.items()}
 _ORGANISATION_RE = re.compile(_ORGANISATION, re.IGNORECASE)
+_AFTER = re.compile(r"\d+\s*(?:か月|カ月|ヶ月|週間|日)後")
 _PAID = re.compile(r"て(?:くれ|もら)|戻|返って")
 _NAN = re.compile(r"なん(?=[%パ年月日社人名区件回時円本個か分])")
 _COUNTER = re.compile(rf"何({_COUNTERS})|いくつの?(組織|団体|会社|企業|店舗?|区|自治体|地域|銀行|条)")
@@ -202,6 +203,8 @@ def wanted(question: str) -> Wanted:
         kinds.discard(Want.DATE)
     if "年" in counters or "日" in counters or counters & {"年間", "か月", "カ月", "ヶ月", "円", "度", "条"}:
         kinds.discard(Want.COUNT)
+    if Want.RATE in kinds:
+        kinds.discard(Want.COUNT)
     if Want.AMOUNT in kinds and _PAID.search(text):
         kinds.discard(Want.QUANTITY)
     if Want.AMOUNT in kinds and Want.FEE in kinds and not re.search(r"補助|助成|もら|出る|出ます|支援", text):
@@ -226,6 +229,8 @@ def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
     match want:
         case Want.DATE if asked and asked.to_the_day:
             return bool(dates(folded) or month_days(folded))
+        case Want.DATE if _AFTER.search(folded):
+            return True
         case Want.DATE:
             return bool(dates(folded) or month_days(folded) or year_months(folded) or re.search(r"\d+月", folded))
         case Want.COUNT if asked and asked.counters - {"つ"}:

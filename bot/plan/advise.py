@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bot.answer import Answer
 from bot.interview.questions import InterviewQuestion
 from bot.interview.state import FIELDS, OUTSIDE, Interview
-from bot.plan.ours import is_ours, speaks_of_orders, word_to_plan
+from bot.plan.caution import caution
+from bot.plan.ours import is_ours, word_to_plan
 from bot.plan.plan import Plan, choose, next_step, open_question
 from bot.plan.policy import policy
 from bot.plan.talk import Command, Talk, done_step, replay, take
@@ -58,7 +59,7 @@ def advise(reading: Reading, proofs: Proofs, public_url: str, *, known: Intervie
     if plan.today is None or plan.month is None:
         return None
     ask = open_question(after.interview, day)
-    telling = Telling(plan, after.interview, ask, proofs, public_url, caution=speaks_of_orders(reading.text))
+    telling = Telling(plan, after.interview, ask, proofs, public_url, caution=caution(reading))
     turn = _Turn(reading, talk, after.interview, plan, ask, telling)
     if said is not None:
         return turn.to_command(said)

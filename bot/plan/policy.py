@@ -158,12 +158,30 @@ class Lead(Conditional):
     """It says something that must be said, even where the steps stay the same."""
 
 
-class Caution(Row):
-    """The rule that is told beside the plan where the person speaks of an order."""
+class About(StrEnum):
+    """What is said of an order."""
 
+    ORDER = "order"
+    """Something is to be bought, or work to be done."""
+    POWER = "power"
+    """The contract for electricity is to be changed."""
+    DONE = "done"
+    """It is bought or done already."""
+
+
+class Caution(Conditional):
+    """The rule that is told where the person speaks of an order."""
+
+    about: About
     text: Text
-    """A sentence without its full stop."""
+    """Without its last full stop."""
     proof: Pointer
+
+    @model_validator(mode="after")
+    def _by_place(self) -> Self:
+        if self.when.keys() - {"place"}:
+            raise ValueError("a caution can differ by place alone")
+        return self
 
 
 class Policy(Row):
@@ -173,7 +191,7 @@ class Policy(Row):
     rule: tuple[Rule, ...]
     call: tuple[Call, ...]
     lead: tuple[Lead, ...]
-    caution: Caution
+    caution: tuple[Caution, ...]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -195,6 +213,9 @@ class Policy(Row):
             raise ValueError("a step names an event that the catalogue does not hold")
         if {call.contact for call in self.call if call.contact} - contacts:
             raise ValueError("a call names a contact that the catalogue does not hold")
+        for about in About:
+            if not any(row.about is about and not row.when for row in self.caution):
+                raise ValueError(f"a caution about {about} that holds everywhere is needed")
         return self
 
     def by_id(self, id_: str) -> Step:
@@ -210,7 +231,7 @@ class Policy(Row):
         found = [pointer for step in self.step for pointer in (*step.proofs, *step.rules)]
         found += [call.proof for call in self.call if call.proof]
         found += [lead.proof for lead in self.lead if lead.proof]
-        return [*found, self.caution.proof]
+        return [*found, *(row.proof for row in self.caution)]
 
 
 @cache

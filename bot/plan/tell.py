@@ -12,7 +12,7 @@ from bot.interview.interview import told
 from bot.interview.questions import InterviewQuestion, question
 from bot.interview.state import OTHER, OUTSIDE, UNKNOWN, Interview
 from bot.plan.plan import Plan
-from bot.plan.policy import Step, policy
+from bot.plan.policy import Caution, Step
 from bot.plan.talk import ERASED
 from bot.proofs import Proofs, passages
 from bot.units import Unit
@@ -38,8 +38,8 @@ class Telling:
     proofs: Proofs
     public_url: str
     """Base of the citations' addresses."""
-    caution: bool = False
-    """The message speaks of an order, so the rule that comes before it is told."""
+    caution: Caution | None = None
+    """The rule that is told because the message speaks of an order."""
 
     def first(self, opening: str = "", *, lead: bool = False) -> Answer:
         """Tell today's and this month's step and whom to call, then ask the open question, if there is one.
@@ -56,8 +56,9 @@ class Telling:
         for title, step in (("①今日：", self.plan.today), ("②今月：", self.plan.month)):
             if step is not None:
                 self._step(draft, title, step)
-        if self.caution:
-            self._caution(draft)
+        rule = self.proofs.find(self.caution.proof) if self.caution else None
+        if self.caution is not None and rule is not None:
+            draft.add(f"{self.caution.text}。", rule)
         self._call(draft)
         return self._close(draft, "できたら「やった」、続きは「次は?」と送ってください。")
 
@@ -95,12 +96,6 @@ class Telling:
             draft.add(f"{opening}{lead.text}", *((unit,) if unit else ()))
         elif opening:
             draft.add(opening)
-
-    def _caution(self, draft: Draft) -> None:
-        rule = policy().caution
-        unit = self.proofs.find(rule.proof)
-        if unit is not None:
-            draft.add(f"{rule.text}。", unit)
 
     def _step(self, draft: Draft, title: str, step: Step) -> None:
         text = step.text
