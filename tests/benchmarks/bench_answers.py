@@ -31,16 +31,13 @@ class Command:
         self._environment = {**own, "IPPO_DATA_DIR": str(place / "data")}
 
     def run(self, *arguments: str) -> str:
-        """Run it, and give its standard output."""
+        """Run it, and give its standard output; ends the program if it fails."""
         # Not in the project's folder: a developer's `.env` there would be read.
-        return subprocess.run(
-            [str(self._program), *arguments],
-            cwd=self._place,
-            env=self._environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
+        call = [str(self._program), *arguments]
+        done = subprocess.run(call, cwd=self._place, env=self._environment, check=False, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"ippo {arguments[0]} failed:\n{done.stderr}")
+        return done.stdout
 
     def seconds(self, *arguments: str) -> float:
         """Time it by the wall clock."""
