@@ -72,7 +72,7 @@ def replies(today: date) -> dict[str, tuple[Interview, Answer]]:
         following = zip(plan.steps, (*plan.steps[1:], None), strict=True)
         for answer in (
             telling.first(),
-            replace(telling, caution=True).first("千代田区ですね。"),
+            *(replace(telling, caution=row).first("わかりました。") for row in policy().caution),
             telling.shown([step.id for step in plan.steps]),
             done.shown(()),
             *(telling.further(then, f"「{step.name}」を済みにしました。") for step, then in following),

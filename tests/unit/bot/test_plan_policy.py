@@ -46,7 +46,8 @@ def broken(tmp_path: Path, change: Callable[[str], str]) -> str:
         ('contact = "cool-net"\n', "", r"call \d+.*contact"),
         ('id = "filter"', 'id = "bills"', r"twice"),
         ('text = "エアコンのフィルターを掃除しましょう。2週間に1回が目安です（愛知県の案内）"', 'text = "検針票"', r"must not stand"),
-        ("\n[caution]\n", "\n[warning]\n", r"caution"),
+        ('about = "power"\nwhen = {}', 'about = "power"\nwhen = { place = ["other"] }', r"caution about power"),
+        ('about = "power"\nwhen = {}', 'about = "power"\nwhen = { trade = ["food"] }', r"caution 4.*place alone"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_table_names_its_place(tmp_path, old, new, names):
