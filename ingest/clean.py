@@ -29,16 +29,24 @@ _AFTER_PUNCT = re.compile(rf"(?<=[、。「『（【]) +(?![{_MARK}])(?=\S)|(?<=
 _SPACES = re.compile(rf"[ 　\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+(?![{_MARK}])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _BEGINS_WITH_MARK = re.compile(f"[{_MARK}]")
-_LIST_TAG = re.compile(r"</?(?:ul|ol|li)\b[^>]*>", re.IGNORECASE)
-_INLINE_TAG = re.compile(
-    rf"</?(?:a|b|em|font|i|mark|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(?![{_MARK}])", re.IGNORECASE
+# Attributes as HTML writes them: 『A<B かつ B>C』 is no tag.
+_ATTRIBUTES = r"""(?:\s+[a-zA-Z_:][-\w:.]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?)*\s*/?"""
+_LIST_TAG = re.compile(rf"(</?(?:ul|ol|li){_ATTRIBUTES}>)", re.IGNORECASE | re.ASCII)
+_INLINE_NAMES = "a|abbr|b|big|cite|code|del|em|font|i|ins|label|mark|q|s|small|span|strike|strong|sub|sup|tt|u"
+_BLOCK_NAMES = (
+    "blockquote|br|caption|center|col|colgroup|dd|div|dl|dt|h[1-6]|hr|img|input|li|o:p|ol|p|pre|rp|rt|ruby|table|tbody|td|"
+    "tfoot|th|thead|tr|ul|wbr"
 )
-_TAG = re.compile(r"</?(?:[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES}){_ATTRIBUTES}>(?![{_MARK}])", re.IGNORECASE | re.ASCII)
+_TAG = re.compile(rf"</?(?:{_INLINE_NAMES}|{_BLOCK_NAMES}){_ATTRIBUTES}>", re.IGNORECASE | re.ASCII)
 _BULLET = re.compile(r"^(?:(?:[・･•●○◯◆◇■□▪▫▶▷►‣⁃∙✓✔☑✅➢➤★☆※\ue000-\uf8ff]|[-–—*+](?=[ \t　]))[ \t　]*)+")
 _ENUM = re.compile(
     r"^(?:[(（]?[0-9０-９]{1,2}[)）]|[①-⑳]|[(（][ア-ンa-z一二三四五六七八九十][)）]|[ア-ン](?=[ 　])|"
     r"[0-9０-９]{1,2}[.．、](?![0-9０-９])|[0-9０-９]{1,2}[ 　]+(?=[^0-9０-９\s]))[ \t　]*"
 )
+
+NEXT_BULLET = re.compile(r"[ \u3000]+(?=[・●•○◆■✓])")
+"""The space before the next item of a list that stands on one line."""
 
 
 def drop_controls(text: str) -> str:
@@ -60,15 +68,27 @@ def begins_with_mark(line: str) -> bool:
     return bool(_BEGINS_WITH_MARK.match(line))
 
 
-def mark_list_tags(line: str) -> list[str]:
-    """Split a line at left-over list tags; every other tag is dropped.
+def part_at_tags(line: str) -> list[tuple[str, bool]]:
+    """Split a line at left-over list tags, and there at its bullets; every other tag is dropped.
 
     Converters leave `<ul style=…> ・a ・b` inside table cells. The tag is where one item group ends and the
     next begins, so it must not simply vanish between two words. A tag that only marks letters (`<b>`) does.
     Entities stay as they stand in the original; `knowledge.fold` knows what they mean.
+
+    Returns:
+        What stands between the tags, stripped, and whether it is a list item.
     """
-    pieces = [_TAG.sub(" ", _INLINE_TAG.sub("", piece)).strip() for piece in _LIST_TAG.split(line)]
-    return [piece for piece in pieces if piece]
+    found = []
+    item = False
+    for i, piece in enumerate(_LIST_TAG.split(line)):
+        if i % 2:
+            item = not piece.startswith("</")
+            continue
+        text = _TAG.sub(" ", _INLINE_TAG.sub("", piece)).strip()
+        # A bullet after a space starts the next item, where there was a list.
+        parts = NEXT_BULLET.split(text) if item else [text]
+        found += [(part, item) for part in parts if part]
+    return found
 
 
 def has_tags(line: str) -> bool:

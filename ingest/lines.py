@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ingest.clean import (
+    NEXT_BULLET,
     begins_with_mark,
     bullet_of,
     drop_controls,
     has_tags,
     is_blank,
-    mark_list_tags,
     mend_spaces,
+    part_at_tags,
     runs_on,
 )
 from knowledge.fold import drop_hidden, fold
@@ -83,10 +84,11 @@ def _raw(text: str) -> Iterator[Piece]:
             cells = tuple(clean_cell(cell) for cell in raw.rstrip("\r\n").split("\t"))
             yield Piece("\t".join(cells).strip("\t"), gap, cells, cut=hidden)
         else:
-            for i, part in enumerate(mark_list_tags(raw) if has_tags(raw) else [raw]):
+            for i, (part, item) in enumerate(part_at_tags(raw) if has_tags(raw) else [(raw, False)]):
                 line = mend_spaces(part)
                 if not is_blank(line):
-                    yield Piece(line, gap if i == 0 else 0, cut=hidden or has_tags(raw), bullet=bullet_of(line))
+                    bullet = bullet_of(line) or ("<li>" if item else "")
+                    yield Piece(line, gap if i == 0 else 0, cut=hidden or has_tags(raw), bullet=bullet)
         gap = 0
         # A tag may have left an end of the line without anything to see.
         hidden = has_tags(raw) and raw != drop_hidden(raw)
@@ -97,11 +99,10 @@ def clean_cell(raw: str) -> str:
     if not has_tags(raw):
         return mend_spaces(raw)
     lines: list[str] = []
-    for part in mark_list_tags(raw):
-        line = mend_spaces(part)
+    for part, _ in part_at_tags(raw):
         # A bullet after a space starts the next item; where the converter lost the bullets too, a space between
         # two phrases does.
-        lines.extend(item for item in re.split(r" (?=[・●•○◆■✓])", line) if item)
+        lines.extend(item for item in NEXT_BULLET.split(mend_spaces(part)) if item)
     return "\n".join(piece for line in lines for piece in _phrases(line))
 
 

@@ -32,6 +32,9 @@ _KINDS = (
 _HEAD = 1500
 """Characters at the start of a text in which it says what it is."""
 _TAIL = 400
+_LABEL = 60
+"""Characters of a line that names something; anything longer is a sentence."""
+_STOPS = ("。", "、", "．", ".", "，")
 _NOTE = re.compile(r"^[\d\s]*(?:出所|出典|引用|※|注)")
 _HOST = re.compile(r"^主催[:：]\s*(.+)$", re.MULTILINE)
 _ALL_WARDS = re.compile(r"特別区|23区")
@@ -113,5 +116,11 @@ def _wards(text: str) -> tuple[str, ...]:
 
 
 def _kind(text: str) -> Kind:
-    head = fold(text[:_HEAD] + "\n" + text[-_TAIL:])
-    return next((kind for kind, pattern in _KINDS if re.search(pattern, head)), Kind.OTHER)
+    # What a document is, it says in a line of its own; a sentence may mention any other ("a report will follow").
+    lines = (text[:_HEAD] + "\n" + text[-_TAIL:]).splitlines()
+    labels = [
+        folded
+        for line in lines
+        if len(folded := fold(line)) <= _LABEL and not folded.endswith(_STOPS) and not _NOTE.match(folded)
+    ]
+    return next((kind for kind, pattern in _KINDS if any(re.search(pattern, label) for label in labels)), Kind.OTHER)
