@@ -12,7 +12,7 @@ from bot.plan.ours import is_ours, word_to_plan
 from bot.plan.plan import Plan, choose, next_step, open_question
 from bot.plan.policy import policy
 from bot.plan.talk import Command, Talk, done_step, replay, take
-from bot.plan.tell import Telling, acknowledged, asked, erased, paused
+from bot.plan.tell import Telling, acknowledged, asked, cheered, erased, paused
 from bot.proofs import Proofs
 from bot.reading import Reading
 
@@ -54,6 +54,8 @@ def advise(reading: Reading, proofs: Proofs, public_url: str, *, known: Intervie
         return erased(open_question(base, day))
     if said is Command.PAUSE:
         return paused()
+    if said is Command.AGREED:
+        return cheered()
     after = take(talk, reading.text)
     plan = choose(after.interview, day, proofs)
     if plan.today is None or plan.month is None:

@@ -6,7 +6,7 @@ import re
 
 from bot import policies
 from bot.interview.interview import heard, label, reply
-from bot.plan.talk import Command, Talk, command, done_step
+from bot.plan.talk import ALSO_REPLIES, Command, Talk, command, done_step
 from bot.reading import Reading
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.queries import needs_in
@@ -65,9 +65,9 @@ def is_ours(reading: Reading, talk: Talk) -> bool:
     """
     if word_to_plan(reading, talk) is not None:
         return True
-    if command(reading.text) not in (None, Command.STUCK):
+    if command(reading.text) not in (None, *ALSO_REPLIES):
         return False
-    if _is_tap(reading, talk) or _is_reply(reading, talk):
+    if _is_tap(reading, talk) or _is_reply(reading, talk) or _adds(reading, talk):
         return True
     return (reading.first_step or _begins(reading)) and _is_own_and_wide(reading, talk)
 
@@ -82,7 +82,7 @@ def word_to_plan(reading: Reading, talk: Talk) -> Command | None:
         Command.RESUME: talk.begun,
         Command.DONE: bool(talk.told) and (talk.ours or bool(_BARE_DONE.search(reading.text))),
         Command.PAUSE: talk.ours,
-        # Where a question stands open, 「わからない」 is the reply to it.
+        Command.AGREED: talk.ours and not talk.asked and bool(talk.told),
         Command.STUCK: talk.ours and not talk.asked and bool(done_step(talk, "")),
     }
     return said if said is not None and obeyed[said] else None
@@ -108,6 +108,14 @@ def _is_reply(reading: Reading, talk: Talk) -> bool:
     if heard(reading.text):
         return not speaks_of_orders(reading.text)
     return len(reading.text) <= _REPLY_LENGTH and not _has_subject(reading)
+
+
+def _adds(reading: Reading, talk: Talk) -> bool:
+    """Tell whether a short message after the plan only says something more of the business: 「飲食です」."""
+    text = reading.text
+    if not talk.ours or talk.asked or len(text) > _REPLY_LENGTH or "?" in text or speaks_of_orders(text):
+        return False
+    return bool(heard(text)) and not _names(text, reading) and not reading.asked.kinds
 
 
 def _names(text: str, reading: Reading) -> bool:

@@ -23,11 +23,13 @@ _COMMANDS = (
     ("resume", r"^(?:さっき|前|この前)?の?続き(?:を|から|は|で)?(?:お願い\S{0,5}|教えて\S{0,5}|やりたい|したい|始め\S{0,4})?$|^続けて\S{0,5}$"),
     ("done", r"^(?=.{1,24}$)(?!.*(?:何|どう|まだ|ない|たら|ですか?$|工事|注文|発注|契約|購入|買)).*(?:やった|やりました|やってみた|やってみました|できた|できました|おわった|終わった|終わりました|済んだ|済みました|済ませ(?:た|ました)|完了(?:しました)?|(?:集め|あつめ)(?:た|ました)|聞いた|聞きました|掃除し(?:た|ました))(?:よ|ー|~)*$"),
     ("pause", r"^(?:また)?(?:あとで|後で|今度|こんど|明日|あした)(?:に?する|にします|また来\S{0,4}|やる|やります|で(?:いい|大丈夫)\S{0,3})?$|^もう(?:いい|結構|十分|じゅうぶん)(?:です|よ)?$|^(?:今日は)?(?:ここまで|やめる|やめます|やめとく|やめておく\S{0,3}|終わり|おしまい|中断)(?:に?します|にする|です|で)?$"),
+    ("agreed", r"^(?:はい|うん|ええ|ok|おけ|オッケー|オーケー|わかった|了解|よし|いいね|(?:じゃあ?)?(?:やってみ|やり|そうし|試し(?:てみ)?)(?:る|ます))(?:です|よ|ね|ー)*$"),
     ("stuck", r"^(?:うー?ん+[、。,]?|んー*|えー?と|えーっと)?(?:ちょっと|正直|まだ|全然|ぜんぜん|よく|どれも|それも|これも|なかなか)*(?:わから|わかん|わかりま|分から|分かん|難し|むずかし|無理|むり|できな|できてな|できてま|やってな|やってま|面倒|めんどう|めんどくさ|大変|時間がな|忙し)\S{0,10}$|^(?:うー*ん+|んー*|えー+|あー+)$"),
 )  # fmt: skip
 _THEN_NEXT = re.compile(r"(?<=[たよ])[。、!?]+(?:じゃあ?|で|それで)?[、]?次は.{0,8}$")
 _ORDINALS = (r"^1(?!\d)|今日|1つ目|一つ目", r"^2(?!\d)|今月|2つ目|二つ目")
 """On folded text, where ① is 1."""
+_WORD = re.compile(r"[一-龥ァ-ヶーA-Za-z0-9]{2,}")
 _END = re.compile(r"[。.!?！？、\s]+$")
 
 
@@ -40,7 +42,12 @@ class Command(StrEnum):
     RESUME = "resume"
     DONE = "done"
     PAUSE = "pause"
+    AGREED = "agreed"
     STUCK = "stuck"
+
+
+ALSO_REPLIES = (Command.STUCK, Command.AGREED)
+"""「わからない」 and 「はい」 reply to a question that stands open; without one, they are words to the plan."""
 
 
 def command(text: str) -> Command | None:
@@ -48,7 +55,7 @@ def command(text: str) -> Command | None:
     plain = _END.sub("", fold(text).strip()).replace(" ", "").replace("「", "").replace("」", "")
     # What is done and then asked for in one message goes on to the next step anyway: 「検針票あつめた。次は?」
     plain = _THEN_NEXT.sub("", plain)
-    return next((Command(name) for name, pattern in _COMMANDS if re.search(pattern, plain)), None)
+    return next((Command(name) for name, pattern in _COMMANDS if re.search(pattern, plain, re.IGNORECASE)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +109,13 @@ def take(talk: Talk, text: str) -> Talk:
     if command(text) is Command.DONE:
         step = done_step(talk, text)
         return replace(talk, interview=replace(interview, done=(*interview.done, step))) if step else talk
-    if command(text) not in (None, Command.STUCK):
+    if command(text) not in (None, *ALSO_REPLIES):
         return talk
     values = heard(text)
-    if talk.begun:
-        values |= label(text)
+    tapped = label(text) if talk.begun else {}
+    # 「その他」 is a trade only where no other question stands open.
+    if talk.asked in ("", *tapped) or "other" not in tapped.values():
+        values |= tapped
     if talk.asked:
         value = reply(talk.asked, text)
         if value is None and talk.asked not in values and talk.tries > 1:
@@ -129,8 +138,13 @@ def done_step(talk: Talk, text: str) -> str:
     for ordinal, pattern in enumerate(_ORDINALS):
         if re.search(pattern, folded) and ordinal < len(talk.latest):
             return talk.latest[ordinal]
-    named = [id_ for id_ in open_ if squeeze(fold(policy().by_id(id_).name))[:3] in squeeze(folded)]
-    return next(iter((*named, *open_)), "")
+    # The first of those that the message names best; of a message that names none, the first.
+    return max(open_, key=lambda id_: _named(policy().by_id(id_).name, folded), default="")
+
+
+def _named(name: str, folded: str) -> int:
+    """Count the words of a step's name that stand in a folded text; what is no hiragana is a word."""
+    return sum(word in folded for word in set(_WORD.findall(fold(name))))
 
 
 def steps_in(text: str) -> tuple[str, ...]:

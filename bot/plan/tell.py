@@ -160,6 +160,13 @@ def paused() -> Answer:
     )
 
 
+def cheered() -> Answer:
+    """Send the person off to the first step."""
+    return Answer(
+        Act.GREET, "いいですね。できたら「やった」と送ってください。次の一歩をお伝えします。", choices=COMMANDS
+    )
+
+
 def acknowledged(interview: Interview, changed: Sequence[str]) -> str:
     """Say back what was answered; empty for nothing.
 
@@ -169,7 +176,9 @@ def acknowledged(interview: Interview, changed: Sequence[str]) -> str:
             23 wards is said by the policy's own line.
     """
     values = {field: getattr(interview, field) for field in changed if getattr(interview, field) != OUTSIDE}
-    if set(values.values()) & {UNKNOWN, "unsure"}:
+    if "unsure" in values.values():
+        return "大丈夫です、一緒に考えましょう。"
+    if UNKNOWN in values.values():
         return "わからなくて大丈夫です。"
     words = told(interview)
     said = [

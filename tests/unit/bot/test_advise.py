@@ -198,7 +198,7 @@ def test_several_answers_in_one_message_are_all_taken():
 def test_not_knowing_is_fine_everywhere():
     dialogue(
         ("何から始めればいい?", ASK["concern"]),
-        ("わからない", f"わからなくて大丈夫です。{ASK['building']}"),
+        ("わからない", f"大丈夫です、一緒に考えましょう。{ASK['building']}"),
         ("わかりません", f"わからなくて大丈夫です。{ASK['place']}"),
         ("わからない", f"わからなくて大丈夫です。.*{PLAN}.*できたら「やった」"),
         ("次は?", "次の一歩："),
@@ -376,6 +376,49 @@ def test_done_by_name_and_by_place_in_the_plan():
     dialogue(("検針票あつめた。次は？", "「検針票を集める」を済みに.*次の一歩：日本商工会議所"), history=start)
     dialogue(("②ができた", "「CO2を計算する」を済みに"), history=start)
     dialogue(("検針票を集めた", "「検針票を集める」を済みに"), history=start)
+
+
+def test_done_by_any_word_of_its_name():
+    turns = dialogue(
+        ("神田で居酒屋やってます。千代田区の賃貸です。電気代が高くてしんどい", "フィルター.*Eサイクルちよだ"),
+        ("次は?", "管理会社"),
+        ("次は?", "省エネルギー診断"),
+    )
+    dialogue(("フィルター掃除した", "「エアコンのフィルターを掃除する」を済みに"), history=turns)
+    dialogue(("終わった", "「省エネ診断を調べる」を済みに"), history=turns)
+
+
+@pytest.mark.parametrize("text", ["はい", "OK", "やってみます", "わかった!"])
+def test_whoever_agrees_is_cheered_on(text):
+    dialogue(
+        ("港区の自社ビルです。取引先にCO2を聞かれた", PLAN),
+        (text, "できたら「やった」"),
+        ("やった", "検針票を集める」を済みに"),
+    )
+
+
+def test_yes_is_a_reply_where_a_question_stands_open():
+    dialogue(
+        ("千代田区で借りてます。電気代を下げたい。何から?", ASK["contract"]),
+        ("はい", "自社の名義ですね.*Eサイクルちよだ"),
+    )
+
+
+def test_more_of_the_business_after_the_plan_is_taken_up():
+    dialogue(
+        ("夏が暑くてたまらない。どうしたら?", f"{PLAN}.*できたら「やった」"),
+        ("ビルのオーナーです", "貸しビルですね"),
+        ("プランを見せて", "建物：貸しビル"),
+        ward="minato",
+    )
+
+
+def test_other_is_no_trade_while_another_question_stands_open():
+    dialogue(
+        ("何から始めればいい?", ASK["concern"]),
+        ("その他", f"読み取れませんでした.*{ASK['concern']}"),
+        ward="chiyoda",
+    )
 
 
 def test_done_with_everything_ends_the_plan():
