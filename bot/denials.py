@@ -21,6 +21,8 @@ LEAST = 0.38
 """Share of the question that the unit must cover in its own words."""
 AHEAD = 0.03
 """How much more of the question it must cover than any unit that could answer."""
+OUTRIGHT = 1.45
+"""How many times as much it must cover as a unit that holds the value, where no year or "the next" is asked for."""
 OWN_CASE = 0.2
 """How much less it may cover where it says that it is not known whether someone in this case may."""
 
@@ -42,6 +44,8 @@ def denied(
     rival = max((c.own for c in answering(reading, material)), default=0.0)
     own_case = Want.ELIGIBILITY in reading.asked and _WHETHER.search(best.unit.say)
     if best.own <= rival + (-OWN_CASE if own_case else AHEAD):
+        return None
+    if rival and reading.asked.hard and not _NOW.search(reading.text) and best.own < OUTRIGHT * rival:
         return None
     draft = Draft(public_url)
     draft.add("The documents do not say that:" if reading.english else "お尋ねのことは、資料に書かれていません。")
@@ -74,6 +78,7 @@ def _fits(candidate: Candidate, reading: Reading, ward: str | None) -> bool:
     return not hard or any(_DENIED[want].search(say) for want in hard if want in _DENIED)
 
 
+_NOW = re.compile(r"今|いま|現在|次|最新|新しい|まだ|(?:19|20)\d\d|令和|R\d")
 _WHETHER = re.compile(r"かどうか")
 _NAMES_WHOM = re.compile(r"問い?合わせ|聞いて|確かめて|見てください|0\d{1,4}-\d")
 _DENIED = {

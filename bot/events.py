@@ -32,7 +32,12 @@ _COMING = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(r"過去|これまで(?:の|に)|今まで(?:の|に)|終わっ(?:た|て)|終了(?:した|済)|前回|開催済|\bpast\b")
-_OVER = re.compile(r"終わ(?:った|って|り)|終了|まだ|間に合|過ぎ")
+_OVER = re.compile(
+    r"終わ(?:った|って|り)|終了|まだ|間に合|過ぎ|もう(?:や|あ|開)っ?(?:た|かれ)|これから[?？]?$|済ん[でだ]"
+)
+_WHO = re.compile(r"(?:どこの|どんな|どういう)(?:人|方|団体|会社|組織)|(?:誰|だれ|どなた)が")
+_AGAIN = re.compile(r"次|今度|これから(?!\?)|また")
+_EXCEPT = re.compile(r"(?:の)?(?:ほか|他|以外)")
 _ALL = re.compile(r"全部|一覧|すべて|いろいろ|\ball\b", re.IGNORECASE)
 _SINGLE = re.compile(r"次|今度|直近|いつ|next|when", re.IGNORECASE)
 _MONTH = re.compile(r"(?<!\d)(\d{1,2})月(?!\d)")
@@ -52,6 +57,8 @@ def event_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     if reading.asked.hard - {Want.DATE, Want.TIME} or (reading.premise and not _OVER.search(reading.text)):
         return None
     ward = _ward(reading)
+    if reading.asked.bodies or Want.PERSON in reading.asked or _WHO.search(reading.text):
+        return None
     asked = years(reading.text)
     named = [e for e in _named(reading, catalogue, ward) if not asked or {e.start.year, e.end.year} & asked]
     if asked and not named:
@@ -92,7 +99,11 @@ def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Event]:
         found: list[tuple[int, Event]] = []
         for event in catalogue.events:
             forms = [plain(name).replace("の", "") for name in (event.name, *event.names)]
-            lengths = [len(form) for form in forms if form in said and form not in ("交流会", "メディア発表")]
+            lengths = [
+                len(form)
+                for form in forms
+                if form in said and not _EXCEPT.match(said.split(form, 1)[1]) and form not in ("交流会", "メディア発表")
+            ]
             if lengths:
                 found.append((max(lengths), event))
         longest = max((length for length, _ in found), default=0)
@@ -110,7 +121,7 @@ def _one(
     today = reading.question.today
     coming = [event for event in named if status(event, today) is not Status.PAST]
     event = coming[0] if coming else max(named, key=lambda event: event.end)
-    if Want.TIME in reading.asked and not event.time:
+    if (Want.TIME in reading.asked and not event.time) or (reading.asked.to_the_day and event.end != event.start):
         return None
     found = proved([_line(event, today)], proofs)
     if not found:
@@ -125,6 +136,9 @@ def _one(
             else "The documents give no later date for it."
         )
     add_contact_line(draft, reading, _contact(event, catalogue), proofs, "最新の日程や申し込み")
+    if over and _AGAIN.search(reading.text):
+        # The next one is asked for, and the documents know of none.
+        return finish(draft, act=Act.ABSTAIN, choices=("次の催しは?",), confidence=0.3)
     return finish(draft, choices=("次の催しは?",) if over else (), confidence=0.85)
 
 

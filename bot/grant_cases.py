@@ -9,9 +9,8 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Act, Answer
-from bot.dating import fiscal_label
 from bot.draft import Draft
-from bot.grants import asked_grants, grant_ward, is_tenant, office_of, told_terms
+from bot.grants import asked_grants, grant_ward, is_about_grants, is_tenant, office_of, told_terms
 from bot.lines import Proved, add_contact_line, add_lines, finish
 from bot.proofs import Proofs
 from bot.reading import Reading
@@ -33,6 +32,16 @@ _ALREADY = re.compile(
     r"もう|すでに|既に|とっくに|先月|先週|昨日|きのう|去年|昨年|この前|こないだ|今から|いまから|あとから|後から|さかのぼ|遡|事後"
 )
 _THIS_YEAR = re.compile(r"今年度?|本年度|ことし|今期|今の(?:率|額|上限|金額)")
+BEFORE = Pointer(
+    source="japan/ask-before-ordering.md",
+    heading="先に契約・注文・工事をしない",
+    words="補助金や助成金を使いたいときは、契約、注文、支払い、工事の前に",
+)
+AFTER = Pointer(
+    source="japan/ask-before-ordering.md",
+    heading="もう注文や工事をしてしまったとき",
+    words="注文や工事を済ませてしまったあとに助成を受けられるかどうかは",
+)
 _FIGURES = frozenset({Want.AMOUNT, Want.RATE, Want.FEE, Want.QUANTITY})
 _MAY = frozenset({Want.ELIGIBILITY, Want.CONDITION})
 
@@ -53,12 +62,14 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
     text = reading.text
     ordering = bool(_ORDER.search(text))
     grants = [g for g in asked_grants(reading, catalogue, ward, also_unsaid=ordering) if g.ward == ward] if ward else []
-    if not ward or not grants or reading.english:
+    if reading.english or not (grants or is_about_grants(reading)) or len(reading.named_wards) > 1:
         return None
     if ordering and not _ALREADY.search(text):
         return _before_the_order(reading, grants, ward, catalogue, proofs, public_url)
     if _DONE.search(text) and _ALREADY.search(text):
         return _after_the_fact(reading, grants, ward, catalogue, proofs, public_url)
+    if not ward or not grants:
+        return None
     if is_tenant(text) and reading.asked.kinds & _MAY and all(g.tenant is Tenant.UNKNOWN for g in grants):
         return _for_a_tenant(reading, grants, ward, catalogue, proofs, public_url)
     this_year = fiscal_year(reading.question.today)
@@ -68,9 +79,9 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
 
 
 def _before_the_order(
-    reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs, public_url: str
+    reading: Reading, grants: Sequence[Grant], ward: str | None, catalogue: Catalogue, proofs: Proofs, public_url: str
 ) -> Answer | None:
-    rules = _lines([(grant, grant.before) for grant in grants], proofs)
+    rules = _lines([(grant, grant.before) for grant in grants], proofs) or _said(BEFORE, proofs)
     if not rules:
         return None
     draft = Draft(public_url)
@@ -81,10 +92,10 @@ def _before_the_order(
 
 
 def _after_the_fact(
-    reading: Reading, grants: Sequence[Grant], ward: str, catalogue: Catalogue, proofs: Proofs, public_url: str
+    reading: Reading, grants: Sequence[Grant], ward: str | None, catalogue: Catalogue, proofs: Proofs, public_url: str
 ) -> Answer | None:
-    rules = _lines([(grant, grant.before) for grant in grants], proofs)
-    why = "すでに契約・注文・工事をしたあとで助成を使えるかどうかは、手元の資料では確認できません。資料にあるのは、次のきまりです。"
+    rules = [*_said(AFTER, proofs), *_lines([(grant, grant.before) for grant in grants], proofs)]
+    why = "すでに契約・注文・工事をしたあとで助成を使えるかどうかは、資料では確認できません。資料にあるのは、次のことです。"
     return _abstain(reading, why, rules, grants, ward, catalogue, proofs, public_url)
 
 
@@ -103,8 +114,14 @@ def _this_year(
     if any(terms.fiscal_year == current for grant in grants for terms in grant.terms):
         return None
     figures = told_terms(grants, reading, catalogue, proofs)
-    why = f"{fiscal_label(reading.question.today)}の額や率は、手元の資料では確認できません。資料にあるのは、次の年度のものです。"
+    # The year's number is left out: no passage that is cited holds it.
+    why = "今年度の額や率は、手元の資料では確認できません。資料にあるのは、次の年度のものです。"
     return _abstain(reading, why, figures, grants, ward, catalogue, proofs, public_url)
+
+
+def _said(pointer: Pointer, proofs: Proofs) -> list[Proved]:
+    unit = proofs.find(pointer)
+    return [Proved(unit.say.rstrip("。"), (unit,))] if unit is not None else []
 
 
 def _lines(found: Sequence[tuple[Grant, Pointer | None]], proofs: Proofs) -> list[Proved]:
@@ -124,7 +141,7 @@ def _abstain(
     why: str,
     lines: Sequence[Proved],
     grants: Sequence[Grant],
-    ward: str,
+    ward: str | None,
     catalogue: Catalogue,
     proofs: Proofs,
     public_url: str,

@@ -41,9 +41,7 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     named = _named(reading, catalogue, ward)
     money = bool(reading.asked.kinds & _MONEY)
     needs = needs_in(catalogue, said_of_it(reading))
-    if any(need.id == "subsidy-help" for need in needs) or not (
-        reading.subsidy or named or (reading.leaning and _SUBSIDY.search(said_of_it(reading)))
-    ):
+    if any(need.id == "subsidy-help" for need in needs) or not (is_about_grants(reading) or named):
         return None
     if names_programme(catalogue, reading.text):
         # How a grant and a programme go together is not told by a list of grants.
@@ -68,6 +66,11 @@ def said_of_it(reading: Reading) -> str:
     """Give what is said of the matter: the message, and where it leans on the talk (「いくら出る?」) the one before."""
     before = [turn.text for turn in reading.question.history if turn.role == "user"][-1:]
     return " ".join((reading.text, *before)) if reading.leaning else reading.text
+
+
+def is_about_grants(reading: Reading) -> bool:
+    """Tell whether a message, or the one it leans on, speaks of grants."""
+    return reading.subsidy or (reading.leaning and bool(_SUBSIDY.search(said_of_it(reading))))
 
 
 def grant_ward(reading: Reading) -> str | None:
@@ -96,19 +99,21 @@ def asked_grants(reading: Reading, catalogue: Catalogue, ward: str, *, also_unsa
     """
     named = _named(reading, catalogue, ward)
     purpose = [need.id for need in needs_in(catalogue, said_of_it(reading))]
-    return named or (grants_for(catalogue, ward, None, purpose) if (reading.subsidy or also_unsaid) and purpose else ())
+    return named or (
+        grants_for(catalogue, ward, None, purpose) if (is_about_grants(reading) or also_unsaid) and purpose else ()
+    )
 
 
 def office_for(reading: Reading, catalogue: Catalogue) -> Contact | None:
     """Give whom to ask about the grants that a question means; None for a question on anything else."""
     ward = grant_ward(reading)
-    if not ward or not (reading.subsidy or _named(reading, catalogue, ward)):
+    if not ward or not (is_about_grants(reading) or _named(reading, catalogue, ward)):
         return None
     return office_of(asked_grants(reading, catalogue, ward), ward, catalogue)
 
 
 def _named(reading: Reading, catalogue: Catalogue, ward: str) -> list[Grant]:
-    said = plain(reading.text)
+    said = plain(said_of_it(reading))
     return [
         grant
         for grant in catalogue.grants
@@ -227,7 +232,7 @@ def _close(
     add_contact_line(draft, reading, office_of(grants, ward, catalogue), proofs, "今年度の額や受付", ward)
 
 
-def office_of(grants: Sequence[Grant], ward: str, catalogue: Catalogue) -> Contact | None:
+def office_of(grants: Sequence[Grant], ward: str | None, catalogue: Catalogue) -> Contact | None:
     """The office that the ward's own grants share; where they have several, the ward's office for all of them."""
     ids = {grant.contact for grant in grants if grant.contact and grant.ward == ward}
     if len(ids) == 1:

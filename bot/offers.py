@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.answer import Answer
 from bot.draft import Draft
-from bot.lines import Line, add_contact_line, add_lines, finish, proved
+from bot.lines import AT_MOST, Line, add_contact_line, add_lines, finish, proved
 from bot.places import ward_name
 from bot.proofs import Proofs
 from bot.reading import Reading
@@ -33,6 +33,9 @@ _COMPANY = re.compile(
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(r"組(?:ん|み合わせ|める)|一度に|まとめて|\d社|ワンストップ")
+_ALL = re.compile(r"全部|ぜんぶ|すべて|全て|一覧|もれなく|漏れなく|\ball\b", re.IGNORECASE)
+WHOLE = 10
+"""Lines shown at once where all of them are asked for."""
 _BEST = re.compile(r"一番|いちばん|おすすめ|お勧め|オススメ|どこがいい|どこが良い|best|recommend", re.IGNORECASE)
 _FIELD = re.compile(
     r"カテゴリ|分野|メニュー|会社|企業|誰|だれ|どこ|何|なに|一覧|全部|どんな|のほか\d+件|which|who\b|list",
@@ -163,7 +166,7 @@ def _answer(
         return None
     draft = Draft(public_url)
     draft.add("From the Chiyoda model's menu of support:" if reading.english else lead)
-    more = add_lines(draft, found, subject, reading)
+    more = add_lines(draft, found, subject, reading, WHOLE if _ALL.search(reading.text) else AT_MOST)
     if reading.ward and reading.ward != HOME and not reading.english:
         draft.add(
             f"千代田モデルの会社の支援は千代田区内に向けたものです。{ward_name(reading.ward)}から頼めるかどうかは、資料に書かれていません。"

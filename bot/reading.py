@@ -27,6 +27,7 @@ _FIRST = re.compile(
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
     re.IGNORECASE,
 )
+_IN_A_CASE = re.compile(r"(?:とき|時|場合|なら|たら)(?:は|に|って)?[、,]?どう(?:すれば|したら)")
 _KINDS = (
     (Kind.MINUTES, r"会議|議事|会合|議長|委員会"),
     (Kind.PROPOSAL, r"提案"),
@@ -119,6 +120,7 @@ def read(question: Question, index: Index) -> Reading:
         names=names,
         query=replace(full, topics=weighed),
         first_step=bool(_FIRST.search(text))
+        and not _IN_A_CASE.search(text)
         and not _REPORTED.search(text)
         and not asked.kinds & {Want.PHONE, Want.EMAIL, Want.DATE, Want.COUNT, Want.DEADLINE},
         premise=premise,

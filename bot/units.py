@@ -24,6 +24,10 @@ _ENDS_LABEL = re.compile(r"[：:]\**$")
 _HEADING_NAME = re.compile(r"^【(.+)】$")
 
 
+VALUE = 18
+"""Characters up to which a cell with a figure in it is a value."""
+
+
 class UnitKind(StrEnum):
     """What a unit is in its document; decides how it is phrased."""
 
@@ -175,7 +179,12 @@ def is_menu(block: Block) -> bool:
     """
     if any("\n" in cell for cell in block.cells):
         return True
-    return len(block.carried) == 2 and len(block.header) == 2 and not _NUMBER_CELL.match(fold(block.carried[1]))
+    return len(block.carried) == 2 and len(block.header) == 2 and not _is_value(fold(block.carried[1]))
+
+
+def _is_value(cell: str) -> bool:
+    """A number, or a date or amount with its words: it says nothing without the cell beside it."""
+    return bool(_NUMBER_CELL.match(cell)) or (len(cell) <= VALUE and bool(re.search(r"\d", cell)))
 
 
 def is_calendar(block: Block) -> bool:

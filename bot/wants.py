@@ -104,7 +104,7 @@ _VALUE: dict[Want, str] = {
     Want.PLACE: r"会場[:：は]|場\s?所|所在地|オンライン|Web|ビル(?!ダ|ド)|ホール(?!ディング)|会館|センター|会議室|区役所|\d階|丁目|番地|[一-龥]{2,4}[村町](?![一-龥])",
     Want.APPLICATION: r"申し?込み?(?:は|方法|書|フォーム|先)|申請フォーム|申請書|提出書類|必要書類|応募フォーム|申し込めます",
     Want.ELIGIBILITY: r"対象|区内|向け|限定|要件|条件|以下の|未満|に限",
-    Want.CONDITION: r"対象|要件|条件|限(?:る|定)|未満|以内|区内|向け|場合|できる|できない|できます|必要|不要|可能|不可|禁止|義務|負う|しなければ",
+    Want.CONDITION: r"対象|要件|条件|限(?:る|定)|未満|以内|区内|向け|場合|できる|できない|できます|必要|不要|可能|任意|[せえれ]ます|不可|禁止|義務|負う|しなければ",
     Want.SUBSIDY: r"補助|助成|交付金|給付",
     Want.BENEFIT: r"効果|メリット|削減|向上|低減|獲得|促進|抑制|コスト|快適|安価|安く|貢献|期待|寄与|創出",
     Want.REASON: r"ため|ので|から|背景|課題|ことから|により|不十分|目的",
@@ -113,7 +113,7 @@ _ASKED_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _ASKE
 _VALUE_RE = {want: re.compile(pattern, re.IGNORECASE) for want, pattern in _VALUE.items()}
 _ORGANISATION_RE = re.compile(_ORGANISATION, re.IGNORECASE)
 _AFTER = re.compile(r"\d+\s*(?:か月|カ月|ヶ月|週間|日)後")
-_PAID = re.compile(r"て(?:くれ|もら)|戻|返って")
+_PAID = re.compile(r"て(?:くれ|もら)|戻|返って|いくら(?:まで|ぐらい|くらい)?(?:出|もら|おり|補助|助成)")
 _NAN = re.compile(r"なん(?=[%パ年月日社人名区件回時円本個か分])")
 _COUNTER = re.compile(rf"何({_COUNTERS})|いくつの?(組織|団体|会社|企業|店舗?|区|自治体|地域|銀行|条)")
 _ORGANISATION_VALUE = re.compile(
@@ -129,7 +129,10 @@ _BODIES: dict[str, tuple[str, str]] = {
     ),
     "bank": (rf"銀行{_ASK_NAME}|どこの銀行|どの銀行", r"[一-龥A-Za-zァ-ヶ]{2,}銀行"),
     "university": (rf"大学{_ASK_NAME}|どこの大学|どの大学", r"[一-龥]{2,}大学(?!間|等|と|生)"),
-    "municipality": (rf"自治体{_ASK_NAME}|どこの自治体|市町村{_ASK_NAME}", r"[一-龥]{1,4}[市町村県](?![一-龥])"),
+    "municipality": (
+        rf"自治体{_ASK_NAME}|ど(?:この|の)(?:自治体|町|村|市|県|地方)|(?:市町村|町|村){_ASK_NAME}",
+        r"[一-龥]{1,4}[市町村県](?![一-龥])",
+    ),
     "ward": (r"(?:区|他|ほか)は(?:どこ|何区と)|どこの区|どの区", "|".join(WARDS.values())),
 }
 
@@ -201,12 +204,15 @@ def wanted(question: str) -> Wanted:
         kinds.discard(Want.DATE)
     if kinds & {Want.PERIOD} and not re.search(r"いつ", text):
         kinds.discard(Want.DATE)
-    if "年" in counters or "日" in counters or counters & {"年間", "か月", "カ月", "ヶ月", "円", "度", "条"}:
+    if (counters and counters <= {"年", "日"}) or counters & {"年間", "か月", "カ月", "ヶ月", "円", "度", "条"}:
         kinds.discard(Want.COUNT)
     if Want.RATE in kinds:
         kinds.discard(Want.COUNT)
     if Want.AMOUNT in kinds and _PAID.search(text):
-        kinds.discard(Want.QUANTITY)
+        kinds -= {Want.QUANTITY, Want.FEE}
+    if re.search(r"税込|税抜|消費税", text):
+        # Whether tax is counted is asked, not how much.
+        kinds.discard(Want.AMOUNT)
     if Want.AMOUNT in kinds and Want.FEE in kinds and not re.search(r"補助|助成|もら|出る|出ます|支援", text):
         kinds.discard(Want.AMOUNT)
     if Want.FEE in kinds and Want.SUBSIDY in kinds and not re.search(r"手数料|無料|有料|タダ", text):

@@ -171,7 +171,8 @@ def test_a_long_list_shows_six_and_the_rest_on_request() -> None:
 
 
 def test_an_organisations_items_are_listed() -> None:
-    assert answered("アークエルのメニューを全部教えて").text.count("・⑤") == 6
+    assert answered("アークエルのメニューを全部教えて").text.count("・⑤") == 7
+    assert answered("アークエルは何ができる?").text.count("・⑤") == 6
     assert ask("三井物産パッケージングは何をしてくれる?") is None
 
 
