@@ -128,6 +128,8 @@ _CONTINUES = re.compile(r"^[ぁ-ゖー々、。，．）)」』・＆&]")
 _OPEN_END = re.compile(
     r"(?:[、，,・（(「『/／＆&×]|[ぁ-ゖ一-龥](?:を|に|が|は|の|と|で|へ|も|や|て|た|な|し|する|から|まで))$"
 )
+# Nouns end like some of these (『写し』『みなさまも』); a line that ends so and is far from full was ended by its author.
+_MAYBE_OPEN = re.compile(r"(?:し|な|た|も|する)$")
 _RECORD = re.compile(r"^(?:[A-Za-zＡ-Ｚａ-ｚ]?[0-9０-９]{1,4}[./．:：／][0-9０-９]|[0-9０-９]{1,2}月)")
 MIN_WRAP = 24
 """Characters; narrower columns hold labels rather than prose."""
@@ -153,9 +155,10 @@ def runs_on(line: str, following: str, *, gap: bool, width: int, prose: bool) ->
         return False
     full = width > 0 and len(line) >= width * 0.82
     if gap:
-        cut = line.endswith("、") or bool(bullet_of(line) and _OPEN_END.search(line))
+        cut = line.endswith("、") or bool(bullet_of(line) and _OPEN_END.search(line) and not _MAYBE_OPEN.search(line))
         return cut or (full and width >= MIN_WRAP and not _SENTENCE_END.search(line))
-    if (prose and full) or _OPEN_END.search(line) or (full and width >= MIN_WRAP):
+    open_end = _OPEN_END.search(line) and (len(line) >= width * 0.5 or not _MAYBE_OPEN.search(line))
+    if (prose and full) or open_end or (full and width >= MIN_WRAP):
         return True
     return bool(_CONTINUES.match(following)) and not _SENTENCE_END.search(line)
 

@@ -8,7 +8,7 @@ lines, bullets, tabs, brackets, numbering and length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -27,6 +27,8 @@ from knowledge.fold import drop_hidden, fold
 
 MAX_HEADING = 60
 """Characters; anything longer is a sentence."""
+_RUNNING = 3
+"""Times that a line stands, before it is taken for a header or footer."""
 
 
 class Rank(IntEnum):
@@ -61,15 +63,30 @@ class Piece:
         return len(self.text) > MAX_HEADING or self.text.endswith(("。", "．", "？", "！", "?", "!", "︕", "、"))
 
 
-def pieces(text: str) -> list[Piece]:
+def pieces(text: str, apart: frozenset[str] = frozenset()) -> list[Piece]:
     """Cut raw text into pieces, joined and ranked.
 
     Args:
         text: Raw lines of a file or page.
+        apart: Lines that are joined with no other, as `running_lines` gives them.
     Returns:
         Pieces in order, white space repaired; no other character of the original is missing but tags.
     """
-    return _rank(_join(list(_raw(text))))
+    return _rank(_join(list(_raw(text)), apart))
+
+
+def running_lines(pages: Sequence[str]) -> frozenset[str]:
+    """Find what stands at the top or bottom of three pages or more: headers and footers, however close to the text."""
+    counts: dict[str, int] = {}
+    for page in pages:
+        lines = [line for line in page.split("\n") if not is_blank(line)]
+        for key in {_key(line) for line in (*lines[:1], *lines[-1:])}:
+            counts[key] = counts.get(key, 0) + 1
+    return frozenset(key for key, count in counts.items() if count >= _RUNNING)
+
+
+def _key(text: str) -> str:
+    return fold(text).replace(" ", "")
 
 
 def _raw(text: str) -> Iterator[Piece]:
@@ -121,11 +138,12 @@ def _phrases(line: str) -> list[str]:
     return found
 
 
-def _join(lines: list[Piece]) -> list[Piece]:
+def _join(lines: list[Piece], apart: frozenset[str]) -> list[Piece]:
     joined: list[Piece] = []
     for i, line in enumerate(lines):
         previous = joined[-1] if joined else None
-        if previous and not previous.cells and not line.cells and not _torn_off(line):
+        runs = bool(apart) and not apart.isdisjoint(_key(near.text) for near in lines[max(0, i - 1) : i + 1])
+        if previous and not previous.cells and not line.cells and not _torn_off(line) and not runs:
             last_line = lines[i - 1].text
             # Vertical writing in a box comes out one character a line.
             vertical = len(last_line) == 1 and len(line.text) == 1
@@ -228,7 +246,7 @@ def without_furniture(found: Iterable[Piece]) -> list[Piece]:
     a running header. Short labels ("取組状況") are no furniture: they structure each page anew.
     """
     items = list(found)
-    keys = [fold(piece.text).replace(" ", "") for piece in items]
+    keys = [_key(piece.text) for piece in items]
     counts: dict[str, int] = {}
     for key in keys:
         counts[key] = counts.get(key, 0) + 1
@@ -241,7 +259,7 @@ def without_furniture(found: Iterable[Piece]) -> list[Piece]:
             _mark_cut(items, i + run)
             i += run
             continue
-        running = counts[keys[i]] >= 3 and len(keys[i]) >= 12 and not items[i].cells and keys[i] in seen
+        running = counts[keys[i]] >= _RUNNING and len(keys[i]) >= 12 and not items[i].cells and keys[i] in seen
         if running:
             _mark_cut(items, i + 1)
         else:

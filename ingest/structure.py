@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ingest.clean import bullet_of, drop_controls, is_blank, mend_spaces, without_bullet
 from ingest.extract import Extract, Part, PartKind
-from ingest.lines import Piece, Rank, clean_cell, pieces, without_furniture
+from ingest.lines import Piece, Rank, clean_cell, pieces, running_lines, without_furniture
 from ingest.tables import carry_down, header_of, names_of, trusted_header
 from knowledge.documents import Block, BlockKind, Document, Source
 from knowledge.fold import fold, readable
@@ -33,10 +33,10 @@ def structure(extract: Extract, source: Source, content_hash: str) -> Document:
     """
     blocks: list[Block] = []
     path: list[tuple[int, str]] = []
+    texts = iter(_texts([part for part in extract.parts if part.kind is PartKind.TEXT]))
     for group in _groups(extract.parts):
         if group[0].kind is PartKind.TEXT:
-            found = without_furniture(piece for part in group for piece in _paged(part))
-            blocks.extend(_text_blocks(found, path))
+            blocks.extend(_text_blocks([piece for _ in group for piece in next(texts)], path))
         elif group[0].table is not None:
             blocks.extend(_table_blocks(group, path))
         else:
@@ -44,10 +44,15 @@ def structure(extract: Extract, source: Source, content_hash: str) -> Document:
     return Document(source, tuple(_with_origins(blocks)), content_hash, extract.warnings)
 
 
-def _paged(part: Part) -> Iterator[Piece]:
-    for piece in pieces(part.text):
-        piece.page = part.page
-        yield piece
+def _texts(parts: Sequence[Part]) -> list[list[Piece]]:
+    """Cut raw text into pieces, a list a part; what a document repeats is looked for in all of it, past its tables."""
+    apart = running_lines([part.text for part in parts])
+    found = [pieces(part.text, apart) for part in parts]
+    for part, some in zip(parts, found, strict=True):
+        for piece in some:
+            piece.page = part.page
+    kept = {id(piece) for piece in without_furniture(piece for some in found for piece in some)}
+    return [[piece for piece in some if id(piece) in kept] for some in found]
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
