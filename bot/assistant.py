@@ -22,6 +22,7 @@ from bot.listing import listing
 from bot.material import Material, gather
 from bot.outline import outline
 from bot.plan.advise import advise
+from bot.plan.caution import with_rule
 from bot.ports import Knowledge
 from bot.proofs import Proofs
 from bot.reading import Reading, read
@@ -75,7 +76,7 @@ class Assistant:
         """
         state = self._state()
         reading = read(question, state.index)
-        answer = self._decide(reading, state)
+        answer = with_rule(self._decide(reading, state), reading, state.proofs, self._public_url)
         missing = unsupported(answer)
         if missing and answer.act is Act.ANSWER:
             log.warning("ungrounded answer withheld", extra={"kinds": sorted({kind for kind, _ in missing})})

@@ -24,6 +24,9 @@ MANY = 12
 """Items of a list that is told whole if they are short: names, mostly."""
 GAIN = 0.12
 """Share of the question that a further unit must cover anew to be worth a line."""
+HEADS = 0.75
+"""Share of the best score from which on the head of a list goes first where a list is asked for."""
+_WHO_ALL = re.compile(r"(?:どんな|どこの|どの)(?:会社|企業|組織|団体|銀行|人)")
 _OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
 _NEXT = re.compile(r"次(?:は|回|の(?!年))|今度|これから")
 _PERSON_NAME = re.compile(r"([一-龥]{1,3}\s?[一-龥ぁ-ん]{1,3})\s?(?:氏|さん|様|先生)")
@@ -45,7 +48,7 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
         real = [*_below(titles[0], material), *real]
     if not real:
         return titles[:1]
-    choice = _Choice(reading, material, real, _fullest(real))
+    choice = _Choice(reading, material, real, _heads_list(reading, real, material) or _fullest(real))
     choice.complete()
     listed = any(c.unit.block.lead for c in choice.chosen[1:])
     if choice.several or listed or hard - {Want.COUNT, Want.CONDITION}:
@@ -96,7 +99,8 @@ class _Choice:
     def complete(self) -> None:
         """Pick until nothing is worth a line or the length is used."""
         best, reading = self.best, self.reading
-        self.chosen = [best, *(_listed(best, self.material) or _beside(best, self.real, reading))]
+        beside = _rows_beside(best, self.material) if Want.COMPARISON in reading.asked else []
+        self.chosen = [best, *(_listed(best, self.material) or beside or _beside(best, self.real, reading))]
         names = {name.said for name in reading.names}
         rest = [c for c in self._pool() if c not in self.chosen and not _said_before(c, reading)]
         while rest and len(self.chosen) < self.most:
@@ -186,6 +190,22 @@ def _listed(best: Candidate, material: Material) -> list[Candidate]:
 _LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON})
 
 
+def _rows_beside(best: Candidate, material: Material) -> list[Candidate]:
+    """The other rows of a small table: what is compared stands below one another."""
+    if best.unit.kind is not UnitKind.ROW:
+        return []
+    rows = [
+        c
+        for c in material.candidates
+        if c is not best
+        and c.unit.kind is UnitKind.ROW
+        and c.unit.chunk.id == best.unit.chunk.id
+        and c.unit.block.table == best.unit.block.table
+    ]
+    small = len(rows) < AT_MOST and sum(len(c.unit.say) for c in (best, *rows)) <= LENGTH
+    return rows if small else []
+
+
 def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> list[Candidate]:
     """Short lines of the same chunk that hold the same kinds of values: the other rows of an unruled list."""
     wanted = reading.asked.hard & _LISTED
@@ -201,6 +221,16 @@ def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> lis
         and c.met & wanted
         and not repeats(c, [best])
     ][:3]
+
+
+def _heads_list(reading: Reading, real: Sequence[Candidate], material: Material) -> Candidate | None:
+    """The sentence that introduces a list of names, where names are asked for and it is nearly as good as the best."""
+    if not reading.asked.kinds & {Want.NAME, Want.LIST} and not _WHO_ALL.search(reading.text):
+        return None
+    for candidate in real[:8]:
+        if candidate.score >= HEADS * real[0].score and len(_listed(candidate, material)) >= 2:
+            return candidate
+    return None
 
 
 def _fullest(real: Sequence[Candidate]) -> Candidate:

@@ -78,7 +78,7 @@ def _fits(candidate: Candidate, reading: Reading, ward: str | None) -> bool:
     return not hard or any(_DENIED[want].search(say) for want in hard if want in _DENIED)
 
 
-_NOW = re.compile(r"今|いま|現在|次|最新|新しい|まだ|(?:19|20)\d\d|令和|R\d")
+_NOW = re.compile(r"今|いま|現在|決ま|決定|次|最新|新しい|まだ|(?:19|20)\d\d|令和|R\d")
 _WHETHER = re.compile(r"かどうか")
 _NAMES_WHOM = re.compile(r"問い?合わせ|聞いて|確かめて|見てください|0\d{1,4}-\d")
 _DENIED = {

@@ -60,7 +60,8 @@ def left_over(reading: Reading, answer: Answer, material: Material) -> dict[str,
     weights = {
         topic: topic.weight * retriever.idf(topic.word)
         for topic in reading.query.topics
-        if any(retriever.stands(word) for word in (topic.word, *topic.synonyms))
+        # What the talk before has said is not what this message asks.
+        if topic.word in reading.own_words and any(retriever.stands(word) for word in (topic.word, *topic.synonyms))
     }
     total = sum(weights.values()) or 1.0
     return {topic.word: weight / total for topic, weight in weights.items() if not _told(topic, told)}

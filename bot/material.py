@@ -17,6 +17,7 @@ from knowledge.documents import BlockKind, Passage
 from knowledge.fold import fold
 from knowledge.index import Field, MentionKind
 from knowledge.retrieval import Filter, Ranked, Retriever
+from knowledge.tokens import words
 
 BY_UNIT = 0.5
 """Weight of a passage's best unit beside its own score."""
@@ -181,7 +182,8 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
         return near
     if Want.CONDITION in hard:
         # A rule answers for the case described only if it speaks of that case.
-        near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c) or _listed_rule(c))
+        near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c))
+        near = (*near, *(c for c in pool if c not in near and _rules_on(c, reading)))
     kept = tuple(c for c in near if c.met & hard)
     if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:
         # The day, hour or place of something often stands on a line of its own beside it.
@@ -199,9 +201,12 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     return kept
 
 
-def _listed_rule(candidate: Candidate) -> bool:
-    """A rule in a list: its lead-in names the matter, it names the case."""
-    return bool(candidate.unit.block.lead) and candidate.own >= LISTED_CASE and candidate.coverage >= SAME_CASE
+def _rules_on(candidate: Candidate, reading: Reading) -> bool:
+    """A rule in a list of rules: its lead-in names the matter, it names the case."""
+    lead = set(words(candidate.unit.block.lead))
+    if not lead or candidate.coverage < LISTED_RULE:
+        return False
+    return any(t.weight >= 0.9 and t.word in candidate.says and t.word not in lead for t in reading.query.topics)
 
 
 def _states_whom(candidate: Candidate) -> bool:
@@ -244,7 +249,7 @@ MIN_COVERAGE = 0.25
 SAME_SUBJECT = 0.5
 CLOSE = 0.85
 SAME_CASE = 0.5
-LISTED_CASE = 0.15
+LISTED_RULE = 0.4
 CLOSE_WANTS = frozenset(
     {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PHONE, Want.EMAIL, Want.CONDITION}
 )

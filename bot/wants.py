@@ -96,7 +96,7 @@ _VALUE: dict[Want, str] = {
     Want.TIME: r"\d{1,2}\s*[:：]\s*\d\d|\d{1,2}時|\b\d{1,2}-\d{1,2}(?=\s|$)",
     Want.PERIOD: r"\d+\s*(?:年間|か月|カ月|ヶ月|日間|週間|年度|時間)|\d+月\s*~\s*\d+月|一年間",
     Want.COUNT: r"\d",
-    Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|°C|度|km|キロ|m|㎡|k?L|リットル|kW|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
+    Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|°C|度|km|キロ|m|㎡|k?L|リットル|kW|の?事業所|件|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
     Want.PHONE: r"0\d{1,4}-\d{1,4}-\d{3,4}",
     Want.EMAIL: r"[\w.+-]+@[\w-]+\.\w+",
     Want.URL: r"https?://",

@@ -8,6 +8,7 @@ from bot.draft import Draft
 from bot.grants import grant_ward, office_for
 from bot.lines import add_contact_line, finish
 from bot.material import Material
+from bot.places import only_for
 from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
@@ -15,6 +16,7 @@ from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Contact as Office
 from knowledge.fold import fold
 from knowledge.index import MentionKind
+from knowledge.tokens import words
 
 
 def contact_answer(
@@ -29,7 +31,7 @@ def contact_answer(
     granting = office_for(reading, shipped())
     if granting is not None and proofs.find(granting.proof):
         return _granting(reading, granting, proofs, public_url)
-    contact = contact_for(contacts, reading.ward, None)
+    contact = _of_the_matter(reading, material, contacts) or contact_for(contacts, reading.ward, None)
     if contact is None:
         return None
     strangers = [
@@ -73,9 +75,28 @@ def _granting(reading: Reading, office: Office, proofs: Proofs, public_url: str)
     return finish(draft, act=Act.ANSWER if known else Act.ABSTAIN, confidence=0.9 if known else 0.3)
 
 
+OF_THE_MATTER = 0.6
+"""Share of the question that a contact's passage must speak of to be the one for the matter."""
 _ABOUT_ASKING = frozenset(
     "問い合わせる 問い合わせ 問合せ 相談 窓口 連絡 連絡先 正解 事務局 モデル 千代田 千代田モデル 区 千代田区 脱炭素 炭素 脱 メニュー 聞く 誰 直接 office reach chiyoda model run small cafe".split()
 )
+
+
+def _of_the_matter(reading: Reading, material: Material, contacts: tuple[Contact, ...]) -> Contact | None:
+    """The contact whose passage speaks of what the question is about; None where none does more than another."""
+    idf = material.retriever.idf
+    topics = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _ABOUT_ASKING]
+    total = sum(idf(t.word) for t in topics)
+    if not total:
+        return None
+
+    def share(contact: Contact) -> float:
+        held = set(words(f"{contact.chunk.text}\n{contact.chunk.context}"))
+        return sum(idf(t.word) for t in topics if t.word in held or not t.synonyms.isdisjoint(held)) / total
+
+    allowed = [c for c in contacts if not reading.ward or not only_for(c.source) or reading.ward in c.source.wards]
+    best = max(allowed, key=share, default=None)
+    return best if best is not None and share(best) >= OF_THE_MATTER else None
 
 
 def _has_subject(reading: Reading) -> bool:
