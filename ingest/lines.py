@@ -27,8 +27,10 @@ from knowledge.fold import drop_hidden, fold
 
 MAX_HEADING = 60
 """Characters; anything longer is a sentence."""
-_RUNNING = 3
+RUNNING = 3
 """Times that a line stands, before it is taken for a header or footer."""
+MIN_RUNNING = 12
+"""Characters of a header or footer that is dropped; shorter ones ("取組状況") are labels, which structure each page."""
 
 
 class Rank(IntEnum):
@@ -82,7 +84,7 @@ def running_lines(pages: Sequence[str]) -> frozenset[str]:
         lines = [line for line in page.split("\n") if not is_blank(line)]
         for key in {_key(line) for line in (*lines[:1], *lines[-1:])}:
             counts[key] = counts.get(key, 0) + 1
-    return frozenset(key for key, count in counts.items() if count >= _RUNNING)
+    return frozenset(key for key, count in counts.items() if count >= RUNNING)
 
 
 def _key(text: str) -> str:
@@ -243,7 +245,7 @@ def without_furniture(found: Iterable[Piece]) -> list[Piece]:
     """Keep repeated slides and running headers once.
 
     A run of pieces that stood before, word for word, is a repeated slide; a line that stands three times is
-    a running header. Short labels ("取組状況") are no furniture: they structure each page anew.
+    a running header.
     """
     items = list(found)
     keys = [_key(piece.text) for piece in items]
@@ -259,7 +261,7 @@ def without_furniture(found: Iterable[Piece]) -> list[Piece]:
             _mark_cut(items, i + run)
             i += run
             continue
-        running = counts[keys[i]] >= _RUNNING and len(keys[i]) >= 12 and not items[i].cells and keys[i] in seen
+        running = counts[keys[i]] >= RUNNING and len(keys[i]) >= MIN_RUNNING and not items[i].cells and keys[i] in seen
         if running:
             _mark_cut(items, i + 1)
         else:

@@ -77,6 +77,22 @@ def test_a_running_header_is_known_past_the_tables_between() -> None:
     assert texts[-2:] == ["3ページ目の本文です。", "照明\t3件"]
 
 
+def test_a_slide_shown_again_and_a_line_on_every_slide_are_kept_once() -> None:
+    parts = []
+    for page in range(1, 8):
+        parts.append(Part(PartKind.HEADING, "本日の流れ", level=1, page=page))
+        parts.append(Part(PartKind.ITEM, "知る", page=page))
+    for page in range(8, 12):
+        parts.append(Part(PartKind.HEADING, "測る", level=1, page=page))
+        parts.append(Part(PartKind.PARAGRAPH, f"{page}枚目の話です。", page=page))
+        parts.append(Part(PartKind.PARAGRAPH, "葛飾区ゼロカーボンシティ推進会議", page=page))
+    texts = [(block.page, block.text) for block in read_parts(*parts)]
+    assert texts[:2] == [(1, "本日の流れ"), (1, "知る")]
+    assert [page for page, text in texts if text == "測る"] == [8, 9, 10, 11]
+    assert [page for page, text in texts if "推進会議" in text] == [8]
+    assert len([page for page, text in texts if "枚目" in text]) == 4
+
+
 def test_what_stood_beside_a_dropped_header_is_not_joined_over_it() -> None:
     header = "葛飾区ゼロカーボンシティ推進会議 資料1"
     blocks = read_text(*[f"{header}\n{n}ページ目の本文です。" for n in "一二三"]).blocks
