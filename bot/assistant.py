@@ -29,6 +29,7 @@ from bot.reading import Reading, read
 from bot.replies import clarify_subject, clarify_ward, greet, hand_off, refuse
 from bot.scope import other_ward
 from bot.tables import superlative
+from bot.tenancy import for_a_tenant
 from bot.wants import Want
 from bot.where import contact_answer
 from knowledge.index import Index
@@ -122,6 +123,7 @@ class Assistant:
             lambda: other_ward(reading, material, state.contacts, self._public_url),
             lambda: define(reading, state.proofs, self._public_url),
             lambda: grant_case(reading, state.proofs, self._public_url),
+            lambda: for_a_tenant(reading, state.proofs, self._public_url),
             lambda: fitting(listing(reading, state.proofs, self._public_url), reading, material),
             lambda: clarify_subject(reading, material),
             lambda: clarify_ward(reading, material, self._public_url),

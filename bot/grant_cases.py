@@ -21,11 +21,11 @@ from knowledge.dates import fiscal_year, years
 
 _DONE = re.compile(
     r"(?:替え|換え|変え|取り付け|付け|入れ|買|工事|発注|注文|契約|購入|施工|始め|着工|頼|払|申し込)[っんいし]?(?:を|も|は|が)?"
-    r"(?:した|して(?:い|る|しま|ある)|しちゃ|ちゃった|ちゃって|てしまっ|て[るい]|た(?!い|ら|め|く|とき)|済み|済んだ|終わった|終わって|だ(?:あと|後))"
+    r"(?:した|して(?:い(?!い)|る|しま|ある)|しちゃ|ちゃった|ちゃって|てしまっ|て[るい]|た(?!い|ら|め|く|とき)|済み|済んだ|終わった|終わって|だ(?:あと|後))"
 )
 _WORK = r"(?:工事|発注|注文|契約|購入|買い?|着工|施工|取り?付け|替え|換え|始め|頼)"
 _ORDER = re.compile(
-    rf"{_WORK}[っんしい]?(?:を|の)?(?:始め|し|っ)?(?:て(?:から|も)|たあと|た後|後に?|あとに?)[^。]{{0,16}}(?:いい(?!会社|業者)|よい|大丈夫|OK|平気|申|間に合|もらえ|出[るま]|使え|だめ|ダメ|遅)|"
+    rf"{_WORK}[っんしい]?(?:を|の)?(?:始め|し|っ)?(?:て(?:から|も)?|たあと|た後|後に?|あとに?)[^。]{{0,16}}(?:いい(?!会社|業者)|よい|大丈夫|OK|平気|申|間に合|もらえ|出[るま]|使え|だめ|ダメ|遅)|"
     rf"先に[^。]{{0,10}}{_WORK}|{_WORK}[^。]{{0,6}}(?:前|まえ)に[^。]{{0,10}}(?:申|必要|しないと|しなきゃ|要)|(?:申請|申し込み|申込)(?:は|って|の).{{0,8}}(?:前|後|あと|先)(?:です|でも|に|か|\?)"
 )
 _ALREADY = re.compile(
@@ -62,12 +62,13 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
     text = reading.text
     ordering = bool(_ORDER.search(text))
     grants = [g for g in asked_grants(reading, catalogue, ward, also_unsaid=ordering) if g.ward == ward] if ward else []
-    if reading.english or not (grants or is_about_grants(reading)) or len(reading.named_wards) > 1:
+    about = bool(grants) or is_about_grants(reading)
+    if reading.english or not (about or ordering) or len(reading.named_wards) > 1:
         return None
-    if ordering and not _ALREADY.search(text):
-        return _before_the_order(reading, grants, ward, catalogue, proofs, public_url)
-    if _DONE.search(text) and _ALREADY.search(text):
+    if about and _DONE.search(text) and _ALREADY.search(text):
         return _after_the_fact(reading, grants, ward, catalogue, proofs, public_url)
+    if ordering:
+        return _before_the_order(reading, grants, ward, catalogue, proofs, public_url)
     if not ward or not grants:
         return None
     if is_tenant(text) and reading.asked.kinds & _MAY and all(g.tenant is Tenant.UNKNOWN for g in grants):

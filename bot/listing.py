@@ -12,6 +12,7 @@ from bot.grants import grant_listing
 from bot.offers import offer_listing
 from bot.proofs import Proofs
 from bot.reading import Reading
+from bot.wishes import wish
 from knowledge.catalogue.load import shipped
 
 
@@ -27,7 +28,7 @@ def listing(reading: Reading, proofs: Proofs, public_url: str) -> Answer | None:
         the catalogue has nothing for the question or the index nothing to prove it with.
     """
     catalogue = shipped()
-    for answered in (event_listing, grant_listing, offer_listing):
+    for answered in (wish, event_listing, grant_listing, offer_listing):
         answer = answered(reading, catalogue, proofs, public_url)
         if answer is not None:
             return answer

@@ -87,7 +87,7 @@ def _in_category(
     reading: Reading, category: Category, catalogue: Catalogue, proofs: Proofs, public_url: str
 ) -> Answer | None:
     name = f"{category.circled}{category.title}"
-    lines = _by_organisation(offers_in(catalogue, category), catalogue, at_most=2)
+    lines = by_organisation(offers_in(catalogue, category), catalogue, at_most=2)
     lead = f"千代田モデルの支援メニュー{name}では、次の組織が支援しています。"
     return _answer(reading, lead, lines, name, catalogue, proofs, public_url)
 
@@ -113,11 +113,11 @@ def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url
         asks = bool(_HELP.search(reading.text))
     elif reading.subsidy:
         return None
-    offers = [o for o in companies_offering(catalogue, reading.text) if o.organisation != HOME_WARD]
+    offers = offers_for(reading, catalogue)
     if not needs or not asks or not offers:
         return None
     away = bool(reading.ward and reading.ward != HOME)
-    lines = _by_organisation(offers, catalogue, at_most=2 if len({o.organisation for o in offers}) <= 3 else 1)
+    lines = by_organisation(offers, catalogue, at_most=2 if len({o.organisation for o in offers}) <= 3 else 1)
     programmes = {p.id: p for need in needs for p in programmes_for(catalogue, need.id, reading.ward)}
     beside = [Line(f"{p.name}：{p.about}", (p.proof,)) for p in programmes.values()]
     name = _narrowest(needs, offers, catalogue).name
@@ -131,13 +131,18 @@ def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url
     return _answer(reading, lead, told, f"{name}の会社", catalogue, proofs, public_url)
 
 
+def offers_for(reading: Reading, catalogue: Catalogue) -> Sequence[Offer]:
+    """List the companies' offers that meet what a message wants done."""
+    return [o for o in companies_offering(catalogue, reading.text) if o.organisation != HOME_WARD]
+
+
 def _narrowest(needs: Sequence[Need], offers: Sequence[Offer], catalogue: Catalogue) -> Need:
     """The need that says most about what was found: 紙コップ rather than リサイクル."""
     met = [need for need in needs if any(need.id in offer.needs for offer in offers)]
     return min(met, key=lambda need: sum(need.id in offer.needs for offer in catalogue.offers))
 
 
-def _by_organisation(offers: Sequence[Offer], catalogue: Catalogue, at_most: int) -> list[Line]:
+def by_organisation(offers: Sequence[Offer], catalogue: Catalogue, at_most: int) -> list[Line]:
     """One line an organisation, in the order of the menu, with its first offers."""
     grouped: dict[str, list[Offer]] = {}
     for offer in offers:

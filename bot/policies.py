@@ -19,6 +19,8 @@ _TONE = "".join(sorted(set("。、!！ー~〜 　ますございねさま様う"
 _SMALL_TALK = re.compile(
     r"(?:寒い|暑い|眠い|疲れた|いい天気|天気いい|雨(?:だ|です|すご)|元気(?:\?|です|？)|調子(?:は|どう)|また来|またね|バイバイ|よろしく(?:ね|お願い)|すごいね|かしこい|賢い)"
 )
+_ROOM = re.compile(r"店|部屋|室内|事務所|会社|オフィス|工場|倉庫|職場|ビル|床|夏は|冬は|夏が|冬が")
+"""Where it is cold: then it is a concern, no small talk."""
 _ASKING = re.compile(
     r"[?？]|教えて|ください|下さい|知りたい|聞きたい|何|どこ|いつ|いくら|どう(?!も)|誰|なぜ|ある\b|できる|したい|ほしい|欲しい|困って|相談"
 )
@@ -97,7 +99,8 @@ def is_greeting(text: str) -> bool:
         return (
             not _ASKING.search(rest) or len(rest) <= 2 or bool(_SMALL_TALK.search(rest) and not _SUBJECT.search(rest))
         )
-    return bool(_SMALL_TALK.search(folded)) and not _SUBJECT.search(folded) and len(folded) <= 24
+    small = bool(_SMALL_TALK.search(folded)) and not _ROOM.search(folded)
+    return small and not _SUBJECT.search(folded) and len(folded) <= 24
 
 
 def is_off_topic(text: str) -> bool:

@@ -7,7 +7,7 @@ from bot.contacts import Contact, contact_for
 from bot.draft import Draft
 from bot.grants import grant_ward, office_for
 from bot.lines import add_contact_line, finish
-from bot.material import Material
+from bot.material import Material, answering
 from bot.places import only_for
 from bot.proofs import Proofs
 from bot.reading import Reading
@@ -31,7 +31,11 @@ def contact_answer(
     granting = office_for(reading, shipped())
     if granting is not None and proofs.find(granting.proof):
         return _granting(reading, granting, proofs, public_url)
-    contact = _of_the_matter(reading, material, contacts) or contact_for(contacts, reading.ward, None)
+    usual, contact = contact_for(contacts, reading.ward, None), _of_the_matter(reading, material, contacts)
+    if contact and usual and contact.phone != usual.phone and answering(reading, material):
+        # The sentence that gives the number says more: whose it is, and when it is answered.
+        return None
+    contact = contact or usual
     if contact is None:
         return None
     strangers = [

@@ -35,7 +35,7 @@ def broken(tmp_path: Path, change: Callable[[str], str]) -> str:
     [
         ('id = "filter"\nname =', 'id = "filter"\nnaem =', r"step \d+ \(filter\) naem"),
         ('places = ["minato"]\ntext', 'places = ["yokohama"]\ntext', r"step \d+ \(minato-renewable\).*yokohama"),
-        ('when = { concern = ["waste"], trade = ["food"] }', 'when = { concern = ["wast"] }', r"rule \d+ \(waste-food\).*wast"),
+        ('when = { concern = ["waste"], trade = ["food"] }', 'when = { concern = ["rubbish"] }', r"rule \d+ \(waste-food\).*rubbish"),
         ('when = { concern = ["client"] }\nstep = "checksheet"', 'when = { konzern = ["client"] }\nstep = "checksheet"', r"rule \d+ \(checksheet\).*konzern"),
         ('step = "waste-cups"', 'step = "waste-cup"', r"'waste-cup'"),
         ('slot = "today"\nwhen = { concern = ["subsidy"] }', 'slot = "yesterday"\nwhen = { concern = ["subsidy"] }', r"rule 1 \(hold-orders\) slot"),
