@@ -8,7 +8,7 @@ lines, bullets, tabs, brackets, numbering and length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -27,10 +27,6 @@ from knowledge.fold import drop_hidden, fold
 
 MAX_HEADING = 60
 """Characters; anything longer is a sentence."""
-RUNNING = 3
-"""Times that a line stands, before it is taken for a header or footer."""
-MIN_RUNNING = 12
-"""Characters of a header or footer that is dropped; shorter ones ("取組状況") are labels, which structure each page."""
 
 
 class Rank(IntEnum):
@@ -77,17 +73,8 @@ def pieces(text: str, apart: frozenset[str] = frozenset()) -> list[Piece]:
     return _rank(_join(list(_raw(text)), apart))
 
 
-def running_lines(pages: Sequence[str]) -> frozenset[str]:
-    """Find what stands at the top or bottom of three pages or more: headers and footers, however close to the text."""
-    counts: dict[str, int] = {}
-    for page in pages:
-        lines = [line for line in page.split("\n") if not is_blank(line)]
-        for key in {_key(line) for line in (*lines[:1], *lines[-1:])}:
-            counts[key] = counts.get(key, 0) + 1
-    return frozenset(key for key, count in counts.items() if count >= RUNNING)
-
-
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
+    """Give a line as it is compared with others of its document."""
     return fold(text).replace(" ", "")
 
 
@@ -144,7 +131,7 @@ def _join(lines: list[Piece], apart: frozenset[str]) -> list[Piece]:
     joined: list[Piece] = []
     for i, line in enumerate(lines):
         previous = joined[-1] if joined else None
-        runs = bool(apart) and not apart.isdisjoint(_key(near.text) for near in lines[max(0, i - 1) : i + 1])
+        runs = bool(apart) and not apart.isdisjoint(key_of(near.text) for near in lines[max(0, i - 1) : i + 1])
         if previous and not previous.cells and not line.cells and not _torn_off(line) and not runs:
             last_line = lines[i - 1].text
             # Vertical writing in a box comes out one character a line.
@@ -239,48 +226,3 @@ def _same_series(piece: Piece, other: Piece | None) -> bool:
     if _NUMBERED.match(piece.text):
         return bool(_NUMBERED.match(other.text))
     return piece.text[0] == other.text[0]
-
-
-def without_furniture(found: Iterable[Piece]) -> list[Piece]:
-    """Keep repeated slides and running headers once.
-
-    A run of pieces that stood before, word for word, is a repeated slide; a line that stands three times is
-    a running header.
-    """
-    items = list(found)
-    keys = [_key(piece.text) for piece in items]
-    counts: dict[str, int] = {}
-    for key in keys:
-        counts[key] = counts.get(key, 0) + 1
-    kept: list[Piece] = []
-    seen: dict[str, int] = {}
-    i = 0
-    while i < len(items):
-        run = _repeated_run(keys, i, seen)
-        if run and sum(len(key) for key in keys[i : i + run]) >= 60:
-            _mark_cut(items, i + run)
-            i += run
-            continue
-        running = counts[keys[i]] >= RUNNING and len(keys[i]) >= MIN_RUNNING and not items[i].cells and keys[i] in seen
-        if running:
-            _mark_cut(items, i + 1)
-        else:
-            kept.append(items[i])
-            seen.setdefault(keys[i], i)
-        i += 1
-    return kept
-
-
-def _repeated_run(keys: list[str], start: int, seen: dict[str, int]) -> int:
-    first = seen.get(keys[start])
-    if first is None:
-        return 0
-    length = 0
-    while start + length < len(keys) and first + length < start and keys[start + length] == keys[first + length]:
-        length += 1
-    return length
-
-
-def _mark_cut(items: list[Piece], i: int) -> None:
-    if i < len(items):
-        items[i].cut = True

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from ingest.clean import bullet_of, drop_controls, is_blank, mend_spaces, without_bullet
 from ingest.extract import Extract, Part, PartKind
-from ingest.lines import MIN_RUNNING, RUNNING, Piece, Rank, clean_cell, pieces, running_lines, without_furniture
+from ingest.furniture import running_lines, without_furniture, without_page_numbers, without_repeated_slides
+from ingest.lines import Piece, Rank, clean_cell, pieces
 from ingest.tables import carry_down, header_of, names_of, trusted_header
 from knowledge.documents import Block, BlockKind, Document, Source
 from knowledge.fold import fold, readable
@@ -36,7 +35,7 @@ def structure(extract: Extract, source: Source, content_hash: str) -> Document:
     blocks: list[Block] = []
     path: list[tuple[int, str]] = []
     texts = iter(_texts([part for part in extract.parts if part.kind is PartKind.TEXT]))
-    for group in _groups(_without_repeated_slides(extract.parts)):
+    for group in _groups(without_repeated_slides(extract.parts)):
         if group[0].kind is PartKind.TEXT:
             blocks.extend(_text_blocks([piece for _ in group for piece in next(texts)], path))
         elif group[0].table is not None:
@@ -48,42 +47,17 @@ def structure(extract: Extract, source: Source, content_hash: str) -> Document:
 
 def _texts(parts: Sequence[Part]) -> list[list[Piece]]:
     """Cut raw text into pieces, a list a part; what a document repeats is looked for in all of it, past its tables."""
-    apart = running_lines([part.text for part in parts])
-    found = [pieces(part.text, apart) for part in parts]
-    for part, some in zip(parts, found, strict=True):
+    texts = without_page_numbers(parts)
+    apart = running_lines(texts)
+    found = [pieces(text, apart) for text in texts]
+    for i, (part, some) in enumerate(zip(parts, found, strict=True)):
         for piece in some:
             piece.page = part.page
+        if i > 0 and some:
+            # A page number, a table or a page that could not be read may stand between.
+            some[0].cut = True
     kept = {id(piece) for piece in without_furniture(piece for some in found for piece in some)}
     return [[piece for piece in some if id(piece) in kept] for some in found]
-
-
-def _without_repeated_slides(parts: Sequence[Part]) -> list[Part]:
-    """Keep a slide that is shown again once, and a line that stands on three slides or more as well.
-
-    Raw text is looked through by `without_furniture`, piece by piece.
-    """
-    lines = Counter(key for key, _ in {(_line(part), part.page) for part in parts} if key)
-    seen: set[object] = set()
-    kept: list[Part] = []
-    for page, group in groupby(parts, key=lambda part: part.page):
-        slide = list(group)
-        content = tuple(part.text for part in slide)
-        if page is not None and len(content) > 1 and slide[0].kind is not PartKind.TEXT:
-            if content in seen:
-                continue
-            seen.add(content)
-        for part in slide:
-            key = _line(part)
-            if not key or lines[key] < RUNNING or key not in seen:
-                kept.append(part)
-            seen.add(key)
-    return kept
-
-
-def _line(part: Part) -> str:
-    """Give a paragraph of a slide as it is compared with others; empty for what is no running line."""
-    text = fold(part.text).replace(" ", "")
-    return text if part.kind is PartKind.PARAGRAPH and part.page is not None and len(text) >= MIN_RUNNING else ""
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:

@@ -93,6 +93,24 @@ def test_a_slide_shown_again_and_a_line_on_every_slide_are_kept_once() -> None:
     assert len([page for page, text in texts if "枚目" in text]) == 4
 
 
+@pytest.mark.parametrize("number", ["- {} -", "{}", "{} / 12", "P. {}", "{}ページ", "－ {} －"])
+def test_page_numbers_go_wherever_they_begin_to_count(number: str) -> None:
+    pages = [f"{n}枚目の本文です。\n\n{number.format(n + 3)}" for n in range(4)]
+    assert [text for _, text in kinds(read_text(*pages))] == [f"{n}枚目の本文です。" for n in range(4)]
+    pages = [f"{number.format(n + 3)}\n\n{n}枚目の本文です。" for n in range(4)]
+    assert [text for _, text in kinds(read_text(*pages))] == [f"{n}枚目の本文です。" for n in range(4)]
+
+
+def test_a_number_that_does_not_count_the_pages_stays() -> None:
+    pages = [f"{n}枚目の件数です。\n\n{amount}" for n, amount in enumerate([12, 7, 30])]
+    assert [text for _, text in kinds(read_text(*pages)) if text.isdigit()] == ["12", "7", "30"]
+    assert [text for _, text in kinds(read_text("件数です。\n\n1")) if text == "1"] == ["1"]
+
+
+def test_no_quote_runs_from_page_to_page() -> None:
+    assert [block.joined for block in read_text("一枚目です。", "二枚目です。").blocks] == [True, False]
+
+
 def test_what_stood_beside_a_dropped_header_is_not_joined_over_it() -> None:
     header = "葛飾区ゼロカーボンシティ推進会議 資料1"
     blocks = read_text(*[f"{header}\n{n}ページ目の本文です。" for n in "一二三"]).blocks
