@@ -19,7 +19,7 @@ from knowledge.index import IndexedChunk, Mention
 from knowledge.mentions import find
 from knowledge.writing import VersionWriter
 
-_READERS = "2"
+_READERS = "3"
 """Raised whenever loaders, metadata or mentions of the same bytes would come out differently."""
 _TOGETHER = 500
 """Chunks of a large document that are worked on at once; bounds memory."""

@@ -44,6 +44,8 @@ def table_parts(
     if headers is None:
         filled = [row for row in cells if any(row)]
         headers = 1 if header_of(filled) or _heads_amounts(filled) else 0
+    if headers < 2 and _is_split_header(cells):
+        headers = 2
     parts = []
     for i, row in enumerate(cells):
         if any(row):
@@ -59,6 +61,21 @@ def title_above(text: str) -> str:
     if not line or "\n" in line or len(line) > 60 or line.endswith(("。", "、", "す", "た")):
         return ""
     return line if _TITLE.match(line) or _TITLE_END.search(line) else ""
+
+
+def _is_split_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first two rows are one header: a cell over several columns, parted below, beside cells over both.
+
+    『設備|令和8年度|』 over 『|件数|上限額』: what one of the two rows lacks, the other has, and the rows below are full.
+    """
+    if len(rows) < 3 or not names_columns(rows[0]) or not names_columns(rows[1]):
+        return False
+    upper, lower, full = rows[0], rows[1], rows[2]
+    split = any(not over and under for over, under in zip(upper, lower, strict=True))
+    spanning = any(over and not under for over, under in zip(upper, lower, strict=True))
+    whole = all(over or under for over, under in zip(upper, lower, strict=True))
+    amounts = any(_NUMBER.match(cell) for cell in full)
+    return bool(upper[0]) and not lower[0] and split and spanning and whole and all(full) and amounts
 
 
 def _heads_amounts(rows: Sequence[Sequence[str]]) -> bool:

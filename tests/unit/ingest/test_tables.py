@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.load.grid import table_parts
 from ingest.tables import Row, carry_down, header_of, names_of, trusted_header
 
 LABELS = ("分類", "設備", "上限額")
@@ -74,3 +75,25 @@ def test_header_rows_are_read_from_the_top_down() -> None:
     assert names_of([LABELS]) == LABELS
     assert names_of([("令和8年度", "", "備考"), ("件数", "額", "")]) == ("令和8年度 件数", "令和8年度 額", "備考")
     assert names_of([("実績", ""), ("令和8年度", ""), ("件数", "額")]) == ("実績 令和8年度 件数", "実績 令和8年度 額")
+
+
+SPLIT = [("設備", "令和8年度", ""), ("", "件数", "上限額"), ("空調", "12", "50万円"), ("照明", "3", "20万円")]
+
+
+def test_a_header_of_two_rows_is_known_by_how_they_fill_each_other() -> None:
+    kinds = [part.kind.value for part in table_parts(SPLIT, 0)]
+    assert kinds == ["header", "header", "row", "row"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("省エネ", "空調", "要相談"), ("", "照明", "要相談"), ("再エネ", "電力", "5万円")],
+        [("省エネ", "空調", ""), ("", "照明", "要相談"), ("再エネ", "電力", "要相談")],
+        [("設備", "件数", "上限額"), ("空調", "12", "50万円"), ("", "3", "20万円")],
+        SPLIT[:2],
+    ],
+    ids=["no gap above", "no amounts", "one header", "no rows"],
+)
+def test_rows_that_a_cell_spans_are_no_second_header(rows: list[Row]) -> None:
+    assert [part.kind.value for part in table_parts(rows, 0)].count("header") < 2
