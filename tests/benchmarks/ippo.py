@@ -12,10 +12,10 @@ import numpy as np
 
 from bot.answer import Answer, Question
 from bot.assistant import Assistant
-from bot.material import gather
 from bot.ports import Answering
 from bot.ports import Knowledge as Known
 from bot.reading import Reading, read
+from bot.text.material import gather
 from ingest.pipeline import ingest
 from knowledge import lexical
 from knowledge.documents import Chunk, Document, Passage, Source
