@@ -7,31 +7,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import policies
-from bot.abstain import abstain
 from bot.answer import Act, Answer, Question
-from bot.compose import compose
-from bot.contacts import Contact, contacts
-from bot.denials import denied
 from bot.estimate import estimate
-from bot.firststep import first_step, wide_subsidy
-from bot.fit import fitting
-from bot.glossary import define
-from bot.grant_cases import grant_case
 from bot.grounding import unsupported
-from bot.listing import listing
-from bot.material import Material, gather
-from bot.outline import outline
+from bot.lists.fit import fitting
+from bot.lists.glossary import define
+from bot.lists.grant_cases import grant_case
+from bot.lists.listing import listing
+from bot.lists.proofs import Proofs
+from bot.lists.tenancy import for_a_tenant
 from bot.plan.advise import advise
 from bot.plan.caution import with_rule
 from bot.ports import Knowledge
-from bot.proofs import Proofs
 from bot.reading import Reading, read
 from bot.replies import clarify_subject, clarify_ward, greet, hand_off, refuse
-from bot.scope import other_ward
-from bot.tables import superlative
-from bot.tenancy import for_a_tenant
+from bot.text.abstain import abstain
+from bot.text.compose import compose
+from bot.text.contacts import Contact, contacts
+from bot.text.denials import denied
+from bot.text.firststep import first_step, wide_subsidy
+from bot.text.material import Material, gather
+from bot.text.outline import outline
+from bot.text.scope import other_ward
+from bot.text.tables import superlative
+from bot.text.where import contact_answer
 from bot.wants import Want
-from bot.where import contact_answer
 from knowledge.index import Index
 from knowledge.retrieval import DEFAULT_SCORING, Retriever, Scoring
 

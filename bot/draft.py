@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote as percent_encode
 
 from bot.answer import Citation
-from bot.units import Unit
+from bot.text.units import Unit
 from knowledge.documents import BlockKind
 from knowledge.fold import readable
 

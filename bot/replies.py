@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from bot.answer import Act, Answer
-from bot.contacts import Contact, contact_for, office
 from bot.draft import Draft
-from bot.material import Material
 from bot.places import named, ward_name
 from bot.policies import on_topic
 from bot.reading import Reading
+from bot.text.contacts import Contact, contact_for, office
+from bot.text.material import Material
 from bot.wants import Want
 from knowledge.documents import Passage
 

@@ -11,7 +11,7 @@ from bot.estimate.asking import asks_from_yen, reduces, wants_estimate
 from bot.estimate.asking_back import from_yen, unusable, which_fuel, which_period
 from bot.estimate.reckoning import factor_of, is_usable, reckon
 from bot.estimate.reply import write
-from bot.proofs import Proofs
+from bot.lists.proofs import Proofs
 from bot.reading import Reading
 from knowledge.catalogue.factors import shipped
 

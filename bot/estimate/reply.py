@@ -15,8 +15,8 @@ from bot.estimate.numerals import shown, written
 from bot.estimate.periods import MONTH, YEAR
 from bot.estimate.reckoning import EXACT, Line, households, tonnes, total
 from bot.estimate.wording import name, restate, said_as, weight
-from bot.proofs import Proofs, passages
-from bot.units import Unit
+from bot.lists.proofs import Proofs, passages
+from bot.text.units import Unit
 from knowledge.catalogue.factors import Energy, Factors
 
 FINE = Decimal("0.001")

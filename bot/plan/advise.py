@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from bot.answer import Answer
 from bot.interview.questions import InterviewQuestion
 from bot.interview.state import FIELDS, OUTSIDE, Interview
+from bot.lists.proofs import Proofs
 from bot.plan.caution import caution
 from bot.plan.ours import is_ours, word_to_plan
 from bot.plan.plan import Plan, choose, next_step, open_question
 from bot.plan.policy import policy
 from bot.plan.talk import Command, Talk, done_step, replay, take
 from bot.plan.tell import Telling, acknowledged, asked, cheered, erased, paused
-from bot.proofs import Proofs
 from bot.reading import Reading
 
 _UNREAD = "すみません、うまく読み取れませんでした。近いものを選んでください。"

@@ -9,10 +9,10 @@ from bot import policies
 from bot.answer import Act, Answer
 from bot.draft import cite
 from bot.interview.state import Interview
+from bot.lists.proofs import Proofs
 from bot.plan.policy import About, Caution, policy
-from bot.proofs import Proofs
 from bot.reading import Reading
-from bot.units import Unit
+from bot.text.units import Unit
 from knowledge.documents import Passage
 from knowledge.wards import WARDS
 

@@ -8,8 +8,8 @@ from datetime import date
 
 from bot.interview.questions import InterviewQuestion, questions
 from bot.interview.state import Interview
+from bot.lists.proofs import Proofs
 from bot.plan.policy import Call, Lead, Slot, Step, policy
-from bot.proofs import Proofs
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.queries import Status, status
 

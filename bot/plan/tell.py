@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answer import Act, Answer
-from bot.contacts import office
 from bot.draft import Draft
 from bot.interview.interview import told
 from bot.interview.questions import InterviewQuestion, question
 from bot.interview.state import OTHER, OUTSIDE, UNKNOWN, Interview
+from bot.lists.proofs import Proofs, passages
 from bot.plan.plan import Plan
 from bot.plan.policy import Caution, Step
 from bot.plan.talk import ERASED
-from bot.proofs import Proofs, passages
-from bot.units import Unit
+from bot.text.contacts import office
+from bot.text.units import Unit
 from knowledge.catalogue.load import shipped
 from knowledge.wards import WARDS
 

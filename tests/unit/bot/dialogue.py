@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.answer import Answer, Question, Turn
+from bot.lists.proofs import Proofs
 from bot.plan.advise import advise
-from bot.proofs import Proofs
 from bot.reading import read
 from tests.fakes import MemoryIndex
 from tests.unit.bot.shipped import index

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.answer import Act, Answer, Question
 from bot.estimate import estimate
 from bot.grounding import unsupported
-from bot.proofs import Proofs
+from bot.lists.proofs import Proofs
 from bot.reading import read as read_question
 from ingest.chunk import chunk, split_paragraphs
 from ingest.load import read

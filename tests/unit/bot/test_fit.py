@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from bot.answer import Question
-from bot.fit import fits, left_over
-from bot.listing import listing
-from bot.material import gather
-from bot.proofs import Proofs
+from bot.lists.fit import fits, left_over
+from bot.lists.listing import listing
+from bot.lists.proofs import Proofs
 from bot.reading import read
+from bot.text.material import gather
 from knowledge.retrieval import Retriever
 from tests.unit.bot.shipped import index
 

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from bot.answer import Act, Answer, Question
-from bot.glossary import define
 from bot.grounding import unsupported
-from bot.listing import listing
-from bot.proofs import Proofs
+from bot.lists.glossary import define
+from bot.lists.listing import listing
+from bot.lists.proofs import Proofs
 from bot.reading import read
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Term

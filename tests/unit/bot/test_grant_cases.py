@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from bot.answer import Act, Answer, Question
-from bot.grant_cases import grant_case
 from bot.grounding import unsupported
-from bot.proofs import Proofs
+from bot.lists.grant_cases import grant_case
+from bot.lists.proofs import Proofs
 from bot.reading import read
 from tests.unit.bot.shipped import index
 

@@ -10,8 +10,8 @@ import pytest
 
 from bot.answer import Act, Answer, Question, Turn
 from bot.grounding import unsupported
-from bot.listing import listing
-from bot.proofs import Proofs
+from bot.lists.listing import listing
+from bot.lists.proofs import Proofs
 from bot.reading import read
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Category

@@ -14,10 +14,10 @@ import pytest
 from bot.answer import Answer
 from bot.grounding import unsupported
 from bot.interview.state import FIELDS, UNKNOWN, VALUES, Interview
+from bot.lists.proofs import Proofs
 from bot.plan.plan import TAPS, Plan, choose, open_question
 from bot.plan.policy import Step, policy
 from bot.plan.tell import Telling
-from bot.proofs import Proofs
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Pointer
 from tests.unit.bot.dialogue import TODAY

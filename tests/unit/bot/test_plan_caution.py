@@ -10,9 +10,9 @@ import pytest
 from bot.answer import Act, Answer, Question
 from bot.draft import cite
 from bot.grounding import unsupported
+from bot.lists.proofs import Proofs, Unit
 from bot.plan.caution import caution, orders, with_rule
 from bot.plan.policy import About, policy
-from bot.proofs import Proofs, Unit
 from bot.reading import read
 from knowledge.catalogue.models import Pointer
 from knowledge.documents import Passage

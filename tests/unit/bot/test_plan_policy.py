@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.lists.proofs import Proofs
 from bot.plan.policy import DATA, PolicyError, load, policy
-from bot.proofs import Proofs
 from tests.unit.bot.shipped import index
 
 

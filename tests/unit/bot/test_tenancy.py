@@ -6,9 +6,9 @@ import pytest
 
 from bot.answer import Answer, Question
 from bot.grounding import unsupported
-from bot.proofs import Proofs
+from bot.lists.proofs import Proofs
+from bot.lists.tenancy import for_a_tenant
 from bot.reading import read
-from bot.tenancy import for_a_tenant
 from tests.unit.bot.shipped import index
 
 

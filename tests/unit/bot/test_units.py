@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.units import UnitKind, units_of
+from bot.text.units import UnitKind, units_of
 from knowledge.fold import squeeze
 from tests.library import MemoryLibrary
 

@@ -8,9 +8,9 @@ import pytest
 
 from bot.answer import Act, Answer, Question
 from bot.grounding import unsupported
-from bot.proofs import Proofs
+from bot.lists.proofs import Proofs
+from bot.lists.wishes import wish
 from bot.reading import read
-from bot.wishes import wish
 from knowledge.catalogue.load import shipped
 from tests.fakes import MemoryIndex
 from tests.unit.bot.shipped import index

@@ -10,17 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.abstain import add_contact, telling
 from bot.answer import Act, Answer
-from bot.contacts import Contact
 from bot.draft import Draft
-from bot.material import Material
 from bot.places import only_for, ward_name
 from bot.reading import Reading
 from bot.replies import WARD_CHOICES
-from bot.rows import row_saying
-from bot.select import Candidate, candidates
-from bot.units import Unit, UnitKind, denies, units
+from bot.text.abstain import add_contact, telling
+from bot.text.contacts import Contact
+from bot.text.material import Material
+from bot.text.rows import row_saying
+from bot.text.select import Candidate, candidates
+from bot.text.units import Unit, UnitKind, denies, units
 from bot.wants import Want, Wanted, holds
 from knowledge.query import query
 from knowledge.retrieval import Filter, Retriever

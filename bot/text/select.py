@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.reading import Reading
-from bot.rows import is_numeric
-from bot.units import Unit, UnitKind, kana_pairs_of, pairs_of
+from bot.text.rows import is_numeric
+from bot.text.units import Unit, UnitKind, kana_pairs_of, pairs_of
 from bot.wants import Want, Wanted, holds
 from knowledge.documents import Kind
 from knowledge.fold import fold

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from bot.abstain import abstain, telling
 from bot.answer import Act, Answer
-from bot.choose import plain
-from bot.contacts import Contact, office
 from bot.draft import Draft
-from bot.material import Material, confidence, of_name
 from bot.places import only_for, ward_name
 from bot.reading import Name, Reading
-from bot.select import Candidate
-from bot.units import UnitKind, label_of
+from bot.text.abstain import abstain, telling
+from bot.text.choose import plain
+from bot.text.contacts import Contact, office
+from bot.text.material import Material, confidence, of_name
+from bot.text.select import Candidate
+from bot.text.units import UnitKind, label_of
 from bot.wants import Want
 from knowledge.fold import fold
 

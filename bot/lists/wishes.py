@@ -6,12 +6,12 @@ import re
 
 from bot.answer import Answer
 from bot.draft import Draft
-from bot.grant_cases import BEFORE
-from bot.grants import grant_ward, is_tenant, office_of
-from bot.lines import Line, add_contact_line, finish, proved
-from bot.offers import HOME, by_organisation, offers_for
+from bot.lists.grant_cases import BEFORE
+from bot.lists.grants import grant_ward, is_tenant, office_of
+from bot.lists.lines import Line, add_contact_line, finish, proved
+from bot.lists.offers import HOME, by_organisation, offers_for
+from bot.lists.proofs import Proofs
 from bot.places import ward_name
-from bot.proofs import Proofs
 from bot.reading import Reading
 from knowledge.catalogue.load import Catalogue
 from knowledge.catalogue.queries import grants_for, needs_in

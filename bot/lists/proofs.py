@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.draft import Draft
-from bot.units import Unit, UnitKind, spoken
+from bot.text.units import Unit, UnitKind, spoken
 from knowledge.catalogue.models import Pointer
 from knowledge.documents import Block, BlockKind, Chunk, Passage
 from knowledge.fold import fold, squeeze

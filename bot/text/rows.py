@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from bot.units import Unit, spoken
+from bot.text.units import Unit, spoken
 from knowledge.documents import Block
 from knowledge.fold import fold, readable
 from knowledge.tokens import words

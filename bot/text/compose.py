@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.abstain import telling
 from bot.answer import Act, Answer
-from bot.choose import choose, in_text_order
-from bot.dating import is_past
 from bot.draft import Draft
-from bot.grants import grant_ward, office_for
-from bot.lines import add_contact_line
-from bot.material import Material, answering, confidence, narrowed
+from bot.lists.grants import grant_ward, office_for
+from bot.lists.lines import add_contact_line
+from bot.lists.proofs import Proofs
 from bot.places import only_for, ward_name
-from bot.premise import correction
-from bot.proofs import Proofs
 from bot.reading import Reading, parts
-from bot.rows import row_saying
-from bot.select import Candidate
-from bot.units import Unit, UnitKind, pairs_of
+from bot.text.abstain import telling
+from bot.text.choose import choose, in_text_order
+from bot.text.dating import is_past
+from bot.text.material import Material, answering, confidence, narrowed
+from bot.text.premise import correction
+from bot.text.rows import row_saying
+from bot.text.select import Candidate
+from bot.text.units import Unit, UnitKind, pairs_of
 from bot.wants import Want
 from knowledge.catalogue.load import shipped
 from knowledge.dates import years

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.material import Material
 from bot.reading import Reading
-from bot.select import SCRAP, Candidate
-from bot.units import Unit, UnitKind, denies, label_of
+from bot.text.material import Material
+from bot.text.select import SCRAP, Candidate
+from bot.text.units import Unit, UnitKind, denies, label_of
 from bot.wants import Want
 from knowledge.dates import dates, month_days
 from knowledge.fold import fold, squeeze

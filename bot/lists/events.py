@@ -8,9 +8,9 @@ from datetime import date
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.lines import AT_MOST, Line, add_contact_line, add_lines, finish, proved, remaining
+from bot.lists.lines import AT_MOST, Line, add_contact_line, add_lines, finish, proved, remaining
+from bot.lists.proofs import Proofs
 from bot.places import ward_name
-from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.events import Event, EventKind, Precision

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot.places import only_for
 from bot.policies import on_topic
 from bot.reading import Name, Reading
-from bot.select import Candidate, candidates, names_year
-from bot.units import Unit, denies, units
+from bot.text.select import Candidate, candidates, names_year
+from bot.text.units import Unit, denies, units
 from bot.wants import Want
 from knowledge.dates import years
 from knowledge.documents import BlockKind, Passage

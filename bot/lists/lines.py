@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answer import Act, Answer
-from bot.contacts import office
 from bot.draft import Draft
-from bot.proofs import Proofs, passages
+from bot.lists.proofs import Proofs, passages
 from bot.reading import Reading
-from bot.units import Unit
+from bot.text.contacts import office
+from bot.text.units import Unit
 from knowledge.catalogue.models import Contact, Pointer
 
 AT_MOST = 6

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.reading import Reading
-from bot.select import Candidate
+from bot.text.select import Candidate
 from knowledge.dates import years
 from knowledge.documents import Kind
 from knowledge.fold import fold

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.answer import Answer
-from bot.material import Material
 from bot.reading import Reading
+from bot.text.material import Material
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.queries import needs_in
 from knowledge.query import Topic

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from bot.abstain import add_whom, telling
 from bot.answer import Act, Answer
-from bot.contacts import Contact
 from bot.draft import Draft
-from bot.grants import grant_ward, office_for
-from bot.material import Material, answering, confidence
-from bot.proofs import Proofs
+from bot.lists.grants import grant_ward, office_for
+from bot.lists.proofs import Proofs
 from bot.reading import Reading
-from bot.select import Candidate
-from bot.units import denies
+from bot.text.abstain import add_whom, telling
+from bot.text.contacts import Contact
+from bot.text.material import Material, answering, confidence
+from bot.text.select import Candidate
+from bot.text.units import denies
 from bot.wants import Want
 from knowledge.catalogue.load import shipped
 

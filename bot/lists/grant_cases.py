@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.grants import asked_grants, grant_ward, is_about_grants, is_tenant, office_of, told_terms
-from bot.lines import Proved, add_contact_line, add_lines, finish
-from bot.proofs import Proofs
+from bot.lists.grants import asked_grants, grant_ward, is_about_grants, is_tenant, office_of, told_terms
+from bot.lists.lines import Proved, add_contact_line, add_lines, finish
+from bot.lists.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import Catalogue, shipped

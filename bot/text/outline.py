@@ -6,10 +6,10 @@ import re
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.material import Material, confidence
 from bot.reading import Reading
-from bot.select import Candidate
-from bot.units import UnitKind
+from bot.text.material import Material, confidence
+from bot.text.select import Candidate
+from bot.text.units import UnitKind
 from bot.wants import Want
 from knowledge.fold import readable
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.answer import Answer
 from bot.draft import Draft
-from bot.grants import is_tenant
-from bot.lines import add_contact_line, finish
-from bot.proofs import Proofs
+from bot.lists.grants import is_tenant
+from bot.lists.lines import add_contact_line, finish
+from bot.lists.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import shipped

@@ -7,12 +7,12 @@ the text search goes on.
 from __future__ import annotations
 
 from bot.answer import Answer
-from bot.events import event_listing
-from bot.grants import grant_listing
-from bot.offers import offer_listing
-from bot.proofs import Proofs
+from bot.lists.events import event_listing
+from bot.lists.grants import grant_listing
+from bot.lists.offers import offer_listing
+from bot.lists.proofs import Proofs
+from bot.lists.wishes import wish
 from bot.reading import Reading
-from bot.wishes import wish
 from knowledge.catalogue.load import shipped
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.places import only_for, ward_name
-from bot.units import Unit, UnitKind, spoken
+from bot.text.units import Unit, UnitKind, spoken
 from knowledge.documents import BlockKind, Chunk, Source
 from knowledge.fold import fold, readable
 from knowledge.index import Index, MentionKind

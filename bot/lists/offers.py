@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from bot.answer import Answer
 from bot.draft import Draft
-from bot.lines import AT_MOST, Line, add_contact_line, add_lines, finish, proved
+from bot.lists.lines import AT_MOST, Line, add_contact_line, add_lines, finish, proved
+from bot.lists.proofs import Proofs
 from bot.places import ward_name
-from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import Catalogue

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from bot.answer import Answer
 from bot.draft import Draft
-from bot.lines import Line, Proved, add_contact_line, add_lines, finish, proved
+from bot.lists.lines import Line, Proved, add_contact_line, add_lines, finish, proved
+from bot.lists.proofs import Proofs
 from bot.places import ward_name
-from bot.proofs import Proofs
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import Catalogue

@@ -6,8 +6,8 @@ import re
 
 from bot.answer import Answer
 from bot.draft import Draft
-from bot.lines import finish
-from bot.proofs import Proofs
+from bot.lists.lines import finish
+from bot.lists.proofs import Proofs
 from bot.reading import Reading
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Term

@@ -6,11 +6,11 @@ import re
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.material import Material, confidence
 from bot.reading import Reading
-from bot.rows import NUMBER, SUM_COLUMN, column_names, is_numeric, pointed
-from bot.select import Candidate, candidates
-from bot.units import Unit, UnitKind, spoken, units
+from bot.text.material import Material, confidence
+from bot.text.rows import NUMBER, SUM_COLUMN, column_names, is_numeric, pointed
+from bot.text.select import Candidate, candidates
+from bot.text.units import Unit, UnitKind, spoken, units
 from knowledge.documents import Block
 from knowledge.fold import fold, readable
 from knowledge.query import query

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot.answer import Act, Answer
-from bot.contacts import Contact, contact_for
 from bot.draft import Draft
-from bot.grants import grant_ward, office_for
-from bot.lines import add_contact_line, finish
-from bot.material import Material, answering
+from bot.lists.grants import grant_ward, office_for
+from bot.lists.lines import add_contact_line, finish
+from bot.lists.proofs import Proofs
 from bot.places import only_for
-from bot.proofs import Proofs
 from bot.reading import Reading
+from bot.text.contacts import Contact, contact_for
+from bot.text.material import Material, answering
 from bot.wants import Want
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Contact as Office

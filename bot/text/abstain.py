@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.answer import Act, Answer
-from bot.contacts import Contact, contact_for, office
 from bot.draft import Draft, clip
-from bot.grants import grant_ward, office_for
-from bot.lines import add_contact_line
-from bot.material import Material, about, confidence, of_name
-from bot.proofs import Proofs
+from bot.lists.grants import grant_ward, office_for
+from bot.lists.lines import add_contact_line
+from bot.lists.proofs import Proofs
 from bot.reading import Reading
-from bot.select import Candidate
-from bot.units import Unit, UnitKind, denies
+from bot.text.contacts import Contact, contact_for, office
+from bot.text.material import Material, about, confidence, of_name
+from bot.text.select import Candidate
+from bot.text.units import Unit, UnitKind, denies
 from bot.wants import NAMES, Want
 from knowledge.catalogue.load import shipped
 
