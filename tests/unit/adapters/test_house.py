@@ -20,11 +20,11 @@ def compose(project: Path) -> dict[str, dict[str, dict[str, object]]]:
 def test_every_toml_and_yaml_file_can_be_read(project: Path) -> None:
     files = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, text=True, check=False).stdout.split()
     for name in files:
-        text = (project / name).read_text(encoding="utf-8") if (project / name).exists() else ""
-        if name.endswith(".toml"):
-            tomllib.loads(text)
-        elif name.endswith((".yml", ".yaml")):
-            yaml.safe_load(text)
+        path = project / name
+        if path.suffix == ".toml" and path.exists():
+            tomllib.loads(path.read_text(encoding="utf-8"))
+        elif path.suffix in (".yml", ".yaml") and path.exists():
+            yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def test_compose_pins_the_chroma_server_to_the_locked_client(compose: dict, project: Path) -> None:
