@@ -54,8 +54,8 @@ fix: $(READY)  ## let the tools correct what they can
 	$(BIN)/ruff format .
 	$(BIN)/codespell --write-changes
 
-bench: $(BENCH_READY)  ## measure retrieval and ingest side by side with what one could use instead
-	$(BIN)/python -m tests.benchmarks
+bench: $(BENCH_READY)  ## measure answers and ingest beside what one could use instead (PARTS="peers …")
+	$(BIN)/python -m tests.benchmarks $(PARTS)
 
 docs: $(READY)  ## write the generated pages: settings and commands
 	$(BIN)/python -m adapters.reference docs
