@@ -64,15 +64,16 @@ def squeeze(text: str) -> str:
 _KANGXI = range(0x2F00, 0x2FE0)
 _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _MARKUP = re.compile(r"\*\*|`")
+_LINK = re.compile(r"!?\[([^\]\[\n]{1,200})\]\((?:https?://|mailto:|tel:|[/#.])[^()\s]{0,500}\)")
 _PICTURE = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ue000-\uf8ff\ufe0f]")
 
 
 @lru_cache(maxsize=65536)
 def readable(text: str) -> str:
-    """Make verbatim text fit to be read: radicals and wide digits unified, markup, pictures and the unseen dropped.
+    """Make verbatim text fit to be read: radicals and wide digits unified, markup and the unseen dropped.
 
-    Unlike `fold` it keeps what a reader expects to see: circled numbers, wide brackets, ㎡, line breaks.
+    Pictures and the addresses behind links are dropped too. Unlike `fold` it keeps what a reader expects to see: circled numbers, wide brackets, ㎡, line breaks.
     """
     text = "".join(unicodedata.normalize("NFKC", c) if ord(c) in _KANGXI else c for c in _meant(text))
     text = _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text.translate(_RADICALS))
-    return _PICTURE.sub("", _MARKUP.sub("", text)).strip()
+    return _PICTURE.sub("", _MARKUP.sub("", _LINK.sub(r"\1", text))).strip()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def sources(as_json: bool) -> None:
     """List what is indexed: title, publisher, date, validity, chunks.
 
+    What was read from a document's text rather than stated is named: a manifest.toml beside it may put it right.
+
     \b
     Examples:
       ippo sources
@@ -44,6 +46,7 @@ def _facts(source: Source, chunks: int) -> dict[str, object]:
         "wards": source.wards,
         "kind": source.kind.value,
         "chunks": chunks,
+        "derived": source.derived,
     }
 
 
@@ -51,8 +54,14 @@ def _lines(source: Source, chunks: int) -> str:
     validity = (
         f"{_day(source.valid_from)} – {_day(source.valid_until)}" if source.valid_from or source.valid_until else ""
     )
-    facts = [source.publisher, _day(source.date), validity and f"valid {validity}", f"{chunks} chunks"]
-    return f"{click.style(source.title or source.id, bold=True)}\n  {source.id}\n  {' · '.join(filter(None, facts))}"
+    about = [", ".join(source.wards), source.kind.value, source.publisher, _day(source.date)]
+    facts = [*about, validity and f"valid {validity}", f"{chunks} chunks"]
+    return f"{click.style(source.title or source.id, bold=True)}\n  {source.id}\n  {' · '.join(filter(None, facts))}{_derived(source)}"
+
+
+def _derived(source: Source) -> str:
+    """Say what was read from the text, so that a wrong guess can be put right in the manifest."""
+    return f"\n  read from the text, not stated: {', '.join(source.derived)}" if source.derived else ""
 
 
 def _day(day: date | None) -> str:

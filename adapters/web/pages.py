@@ -102,7 +102,23 @@ def facts(source: Source) -> list[tuple[str, str]]:
         ("年度", f"{source.fiscal_year}年度" if source.fiscal_year else ""),
         ("原本の題名", source.original),
     ]
+    read = [_NAMES[name] for name in source.derived if name in _NAMES]
+    found.append(("本文から読み取ったもの", "、".join(dict.fromkeys(read))))
     return [(name, value) for name, value in found if value]
+
+
+_NAMES = {
+    "title": "題名",
+    "publisher": "発行",
+    "date": "日付",
+    "wards": "対象",
+    "kind": "種類",
+    "valid_from": "有効期間",
+    "valid_until": "有効期間",
+    "fiscal_year": "年度",
+    "original": "原本の題名",
+}
+"""Fields of a source as the page calls them."""
 
 
 def _day(day: date | None) -> str:

@@ -163,11 +163,12 @@ def _row_pieces(block: Block, above: Sequence[Block]) -> Iterator[tuple[UnitKind
 def _with_spanning_rows(block: Block, above: Sequence[Block]) -> str:
     """Extend a row's quote upwards to the rows whose cells span it, so that the quote holds what is said."""
     missing = [full for full in block.carried if full and full not in block.cells]
-    quote = block.text
+    quote, joined = block.text, block.joined
     for row in reversed(above):
-        if not missing or row.kind is not BlockKind.ROW:
+        # Where something stands between the rows (a Markdown table's bars), no quote can run over both.
+        if not missing or row.kind is not BlockKind.ROW or not joined:
             break
-        quote = f"{row.text}\n{quote}"
+        quote, joined = f"{row.text}\n{quote}", row.joined
         missing = [full for full in missing if full not in row.cells]
     return block.text if missing else quote
 

@@ -56,3 +56,15 @@ def test_what_is_read_keeps_what_a_reader_expects() -> None:
 def test_a_quote_is_compared_without_white_space_only() -> None:
     assert squeeze("令和 ８\t年\n度　の") == "令和8年度の"
     assert squeeze("⻑い") == "⻑い", "radicals are not rewritten in what is quoted"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[中小企業の支援](https://example.jp/a?b=1)をします", "中小企業の支援をします"),
+        ("![図](./a.png)の説明", "図の説明"),
+        ("[注](1)のとおり、f[x](y)", "[注](1)のとおり、f[x](y)"),
+    ],
+)
+def test_a_link_is_read_by_its_words(text: str, said: str) -> None:
+    assert readable(text) == said
