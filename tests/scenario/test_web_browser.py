@@ -27,6 +27,7 @@ GUIDE = (
     + "\n\n".join(f"前置きその{n}です。" for n in range(60))
     + "\n\n## 費用\n\nみどり省エネ診断の費用は1件あたり3,300円です。\n\n申込みは電話で受け付けます。\n"
 )
+COMPANIES = "# 照明の相談\n\n照明の相談を受ける会社は次の4社です。\n\n- 青空電設株式会社\n- みなと照明株式会社\n- 山の手電工株式会社\n- 下町電器株式会社\n"
 HOSTILE = """海の日の清掃活動
 
 海の日の清掃活動は7月20日です。<script>document.title = "taken"</script><img src=x onerror="document.title='taken'">
@@ -36,7 +37,7 @@ HOSTILE = """海の日の清掃活動
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A server on a free port, in a thread of this process."""
-    library = MemoryLibrary({"診断/案内.md": GUIDE, "hostile.txt": HOSTILE})
+    library = MemoryLibrary({"診断/案内.md": GUIDE, "会社.md": COMPANIES, "hostile.txt": HOSTILE})
     app = create_app(services(library))
     # Listening before the thread starts: a browser's first request waits in the queue instead of failing.
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -136,3 +137,16 @@ def test_a_lost_connection_offers_to_send_again(page: Page) -> None:
 
     expect(page.get_by_role("log")).to_contain_text("3,300円")
     expect(page.locator(".turn.person")).to_have_count(1)
+
+
+def test_many_sources_wait_behind_their_number(page: Page) -> None:
+    page.get_by_role("textbox", name="質問").fill("照明の相談を受ける会社を全部教えて")
+    page.get_by_role("button", name="送信").click()
+    answer = page.get_by_role("log")
+    expect(answer).to_contain_text("下町電器株式会社")
+    sources = answer.get_by_role("list", name="出典")
+    expect(sources).to_be_hidden()
+
+    answer.locator("a.marker").first.click()
+    expect(sources).to_be_visible()
+    expect(sources.get_by_role("listitem").first).to_be_in_viewport()

@@ -65,7 +65,10 @@ function sources(reply, prefix) {
     body.append(make("q", { textContent: quote.length > 90 ? `${quote.slice(0, 89)}…` : quote }));
     list.append(make("li", { id: `${prefix}-${citation.n}` }, make("span", { className: "n", textContent: citation.n }), body));
   }
-  return list;
+  // Many sources would push the answers to tap off a phone's screen: they wait behind their number.
+  const fold = make("details", { className: "fold", open: reply.citations.length <= 2 });
+  fold.append(make("summary", { textContent: `出典 ${reply.citations.length}件` }), list);
+  return fold;
 }
 
 function showReply(reply) {
@@ -84,6 +87,12 @@ function showReply(reply) {
   }
   toEnd(element);
 }
+
+log.addEventListener("click", (event) => {
+  const marker = event.target.closest("a.marker");
+  const fold = marker && document.querySelector(marker.hash)?.closest("details");
+  if (fold) fold.open = true;
+});
 
 function remember(entry) {
   shown.push(entry);
