@@ -14,6 +14,8 @@ _GREETING = re.compile(
     r"ありがと|有難う|サンキュー|助かり?ました|助かった|了解|わかりました|承知|なるほど|おけ|オッケー|さようなら|またね|おやすみ|hi\b|hello\b|hey\b|thanks?\b|thank you|good (?:morning|afternoon|evening))",
     re.IGNORECASE,
 )
+MORE = 24
+"""Characters beyond a greeting from which on there is more to a message than the greeting."""
 _TONE = "".join(sorted(set("。、!！ー~〜 　ますございねさま様う")))
 """What may stand around a greeting without adding anything to it."""
 _SMALL_TALK = re.compile(
@@ -96,7 +98,7 @@ def is_greeting(text: str) -> bool:
         return False
     rest = _GREETING.sub("", folded).strip(_TONE)
     if _GREETING.match(folded):
-        return (
+        return len(rest) <= MORE and (
             not _ASKING.search(rest) or len(rest) <= 2 or bool(_SMALL_TALK.search(rest) and not _SUBJECT.search(rest))
         )
     small = bool(_SMALL_TALK.search(folded)) and not _ROOM.search(folded)

@@ -107,7 +107,8 @@ def read(question: Question, index: Index) -> Reading:
         if turn.role == "user" and ward is None:
             ward = places.own(turn.text)
     full = query(_next_year(text, earlier), turns, leaning=leaning)
-    weighed = tuple(_without_attribute(topic) for topic in full.topics)
+    aside = _aside(text)
+    weighed = tuple(_without_attribute(_less(topic, aside)) for topic in full.topics)
     return Reading(
         question=question,
         text=text,
@@ -134,6 +135,31 @@ def read(question: Question, index: Index) -> Reading:
 def _either(text: str, turns: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     found = (places.neighbourhood(said) for said in (text, *reversed(turns)))
     return next((place for place in found if place[0]), ("", ()))
+
+
+_SENTENCE_END = re.compile(r"(?<=[?。!\n])")
+_ASIDE = 0.4
+"""Weight of what is told before the question, beside what is asked."""
+
+
+def _aside(text: str) -> frozenset[str]:
+    """Words of the sentences that only tell the situation, beside a sentence that asks; empty where all ask."""
+    sentences = [part for part in _SENTENCE_END.split(text) if part.strip()]
+    asking = [part for part in sentences if part.rstrip().endswith("?") or wanted(part).kinds]
+    if len(asking) == len(sentences) or not asking:
+        return frozenset()
+    asked = words("".join(asking))
+    if len(asked) < ENOUGH:
+        return frozenset()
+    return frozenset(words("".join(part for part in sentences if part not in asking))) - frozenset(asked)
+
+
+ENOUGH = 7
+"""Words that a question must have to be understood without what is told before it."""
+
+
+def _less(topic: Topic, aside: frozenset[str]) -> Topic:
+    return replace(topic, weight=topic.weight * _ASIDE) if topic.word in aside else topic
 
 
 _CLAUSE_END = re.compile(r"(?<=[?？。!！、])")

@@ -79,7 +79,7 @@ def _fits(candidate: Candidate, reading: Reading, ward: str | None) -> bool:
 
 
 _NOW = re.compile(r"今|いま|現在|決ま|決定|次|最新|新しい|まだ|(?:19|20)\d\d|令和|R\d")
-_WHETHER = re.compile(r"かどうか")
+_WHETHER = re.compile(r"かどうか|(?:いつ|何年)まで使えるか")
 _NAMES_WHOM = re.compile(r"問い?合わせ|聞いて|確かめて|見てください|0\d{1,4}-\d")
 _DENIED = {
     want: re.compile(words)
