@@ -20,7 +20,7 @@ from bot.plan.advise import advise
 from bot.plan.caution import with_rule
 from bot.ports import Knowledge
 from bot.reading import Reading, read
-from bot.replies import clarify_subject, clarify_ward, greet, hand_off, refuse
+from bot.replies import clarify_subject, clarify_ward, greet, hand_off, leave_to_tax_office, refuse
 from bot.text.abstain import abstain
 from bot.text.compose import compose
 from bot.text.contacts import Contact, contacts
@@ -107,6 +107,8 @@ class Assistant:
             return advised
         if policies.is_off_topic(text) and not reading.names:
             return refuse(reading)
+        if policies.is_tax(text):
+            return leave_to_tax_office(reading)
         reckoned = estimate(reading, state.proofs, self._public_url)
         if reckoned is not None:
             return reckoned

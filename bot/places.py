@@ -30,6 +30,7 @@ _NEAR = re.compile(r"^(?:駅)?(?:の?(?:すぐ)?(?:近く|そば|周辺|あた�
 _AT = re.compile(
     r"^(?:で|に|の)[^。、?？]{0,10}?(?:店|屋(?!上|根)|ビル|事務所|会社|オフィス|工場|カフェ|サロン|医院|クリニック|旅館|ホテル|倉庫|食堂|居酒屋|商売|営業|経営|開業|やって|やり|営ん|構え|借り)|^(?:で|に|の者)?(?:です|なんですが?|なんだけど|だけど|ですけど|ですが|にある|にあります|にいる)"
 )
+_OPENING = re.compile(r"^の[^。、,?？はがをも]{1,9}(?:。|です|だけど|ですが|なんだ|だよ|やけど|なん|\n)")
 _AT_END = re.compile(r"^(?:です|なん|だ(?:けど|よ|が)?|にあ|$|[。、])")
 _PART_OF_A_NAME = re.compile(r"^(?:さん|様|氏|硝子|ガラス|線|大学|学院|株式|工業|商事|製作|銀行|信用|新聞)")
 
@@ -66,7 +67,11 @@ def neighbourhood(text: str) -> tuple[str, tuple[str, ...]]:
         if start < 0 or _PART_OF_A_NAME.match(folded[start + len(name) :]):
             continue
         before, after = folded[:start], _NEAR.sub("", folded[start + len(name) :])
-        if _AT.match(after) or (before and _OWN.search(before) and _AT_END.match(after)):
+        if (
+            _AT.match(after)
+            or (not before and _OPENING.match(after))
+            or (before and _OWN.search(before) and _AT_END.match(after))
+        ):
             return name, wards
     return "", ()
 

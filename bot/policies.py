@@ -49,7 +49,7 @@ _MISUSE = re.compile(
     r"(?:全額|必ず|100 ?%|絶対).{0,20}(?:と(?:案内|答え|言|回答|伝え|書)|って(?:案内|答え|言|書))|"
     r"なりきって|ふりをし|ロールプレイ|role-?play|pretend|act as|you are now|(?:開発者|デベロッパー|管理者|デバッグ|developer|debug|admin|DAN|god) ?(?:モード|mode|権限)|脱獄|jailbreak|"
     r"ignore (?:all|any|the|your|previous|prior|above)|disregard|forget (?:all|your|previous|everything)|(?:print|reveal|show|repeat|output|paste|tell me|display|leak).{0,30}(?:prompt|instructions?|system message|rules|configuration)|"
-    r"(?:前に|以前に?|さっき|この前)(?:相談|質問|利用|登録|問い合わせ)(?:を)?した(?:人|方|会社|店|お店).{0,20}(?:見せ|みせ|教え|おしえ|出し|表示|知りたい)|(?:ほか|他|別)の(?:人|お客|ユーザー|利用者|会社|店)の?.{0,10}(?:会話|質問|相談内容|個人情報|履歴|データ|電話|連絡先).{0,10}(?:見せ|みせ|教え|おしえ|出し|表示)|"
+    r"(?:前に|以前に?|さっき|この前)[^。]{0,8}(?:相談|質問|利用|登録|問い合わせ)(?:を)?した[^。]{0,8}(?:人|方|会社|店|お店).{0,20}(?:見せ|みせ|教え|おしえ|出し|表示|知りたい)|(?:ほか|他|別)の(?:人|お客|ユーザー|利用者|会社|店)の?.{0,10}(?:会話|質問|相談内容|個人情報|履歴|データ|電話|連絡先).{0,10}(?:見せ|みせ|教え|おしえ|出し|表示)|"
     r"(?:api ?キー|APIキー|パスワード|トークン|環境変数|\.env|secret|api key|password).{0,16}(?:教え|見せ|出力|表示|show|print|give|reveal|is)|(?:rm -rf|drop table|<script|os\.system)",
     re.IGNORECASE,
 )
@@ -71,6 +71,9 @@ _TOPICS = (
     r"旅行|観光|ホテル|航空券|新幹線|電車の時間|終電|乗り換え(?:案内|方法)|駐車場|道順|行き方|"
     r"アルバイト(?:募集|の時給)|求人|採用(?:方法|面接)|時給|給料|履歴書|転職|集客|売上(?:を|アップ)|チラシ(?:の|を)|メニュー表のデザイン|"
     r"\bhotels?\b|\bweather\b|\blunch\b|\brestaurant\b|\bstocks?\b|\bmovie\b|\brecipe\b|\btranslate\b|\bpoem\b|\bjoke\b|\bpolitic|\belection\b|\bvisa\b|\btax return\b|\btaxes\b"
+)
+_TAX = re.compile(
+    r"税金(?:は|って|が|も)?(?:かか|取ら|とら|払|どう)|課税|雑収入|勘定科目|仕訳|経費(?:で|に)(?:落|でき|計上)|圧縮記帳|益金|損金"
 )
 _OFF_TOPIC = re.compile(_TOPICS, re.IGNORECASE)
 _SUBJECT = re.compile(
@@ -103,6 +106,11 @@ def is_greeting(text: str) -> bool:
         )
     small = bool(_SMALL_TALK.search(folded)) and not _ROOM.search(folded)
     return small and not _SUBJECT.search(folded) and len(folded) <= 24
+
+
+def is_tax(text: str) -> bool:
+    """The question is how something is taxed or booked, which is neither ours nor the ward's to say."""
+    return bool(_TAX.search(fold(text)))
 
 
 def is_off_topic(text: str) -> bool:

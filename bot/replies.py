@@ -108,6 +108,15 @@ _UNRESOLVED = re.compile(
 _PLAIN_WORDS = frozenset("会社 名前 区 うち 店 無料 もう一回 一回 話 件 お金 ok us too it is for 感じ 結果".split())
 
 
+def leave_to_tax_office(reading: Reading) -> Answer:
+    """Leave a tax question to whom it belongs."""
+    if reading.english:
+        text = "The documents do not say how this is taxed. Please ask a tax accountant or your tax office."
+    else:
+        text = "税金や経理の扱いは、手元の資料では確認できません。税理士か、所轄の税務署に聞いてください。"
+    return Answer(Act.ABSTAIN, text, (), (), ("使える補助金は?", "相談窓口は?"), confidence=0.1)
+
+
 def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answer | None:
     """Ask for the ward before speaking of grants: they differ by ward, and a wrong one costs the owner money."""
     if reading.either[0] and reading.asked.kinds & _BY_WARD:

@@ -10,9 +10,9 @@ from knowledge.catalogue.factors import shipped
 from knowledge.fold import fold
 
 _CO2 = r"c[o0]\s?2|二酸化炭素|炭酸ガス|シーオーツー|温室効果ガス|ghg|排出|カーボン|炭素|carbon|emission|footprint"
-_CO2_WORD = re.compile(rf"{_CO2}|何(?:トン|t(?![a-z]))", re.IGNORECASE)
+_CO2_WORD = re.compile(rf"{_CO2}|(?:何|なん)(?:トン|t(?![a-z]))", re.IGNORECASE)
 _HOW_MUCH = re.compile(
-    r"どれ(?:く?らい|ぐらい|ほど|だけ|程)|どの(?:く?らい|ぐらい|程度|位)|どん(?:く?らい|だけ)|何(?:トン|t(?![a-z])|キロ|kg|世帯)|なん(?:トン|キロ)|いくら|いくつ|幾ら|"
+    r"どれ(?:く?らい|ぐらい|ほど|だけ|程)|どの(?:く?らい|ぐらい|程度|位)|どん(?:く?らい|だけ)|何(?:トン|t(?![a-z])|キロ|kg|世帯)|なん(?:トン|キロ|t(?![a-z])|kg)|なんぼ|いくら|いくつ|幾ら|"
     r"計算|算出|算定|換算|概算|試算|見積|求め|教え|知りたい|わか[るり]|分か[るり]|調べ|直す|出して|出る|出て[るまい]|出ます|出した|減る|減らせ|減り|減ります|多い|少ない|"
     rf"(?:{_CO2})(?:の?(?:量|排出量?))?(?:って|とか|だと|は|わ|を|が|も|なら|換算|お願いします)*\s*[?？。!！…~]*$|"
     r"how much|how many|what|estimate|calculate|calculation|convert|work out|roughly",

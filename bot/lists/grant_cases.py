@@ -42,6 +42,7 @@ AFTER = Pointer(
     heading="もう注文や工事をしてしまったとき",
     words="注文や工事を済ませてしまったあとに助成を受けられるかどうかは",
 )
+_LEFT = re.compile(r"予算|分(?:は|って)|残り|枠|受付|ある[?？]|まだ")
 _FIGURES = frozenset({Want.AMOUNT, Want.RATE, Want.FEE, Want.QUANTITY})
 _MAY = frozenset({Want.ELIGIBILITY, Want.CONDITION})
 
@@ -74,7 +75,7 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
     if is_tenant(text) and reading.asked.kinds & _MAY and all(g.tenant is Tenant.UNKNOWN for g in grants):
         return _for_a_tenant(reading, grants, ward, catalogue, proofs, public_url)
     this_year = fiscal_year(reading.question.today)
-    if (_THIS_YEAR.search(text) or this_year in years(text)) and reading.asked.kinds & _FIGURES:
+    if (_THIS_YEAR.search(text) or this_year in years(text)) and (reading.asked.kinds & _FIGURES or _LEFT.search(text)):
         return _this_year(reading, grants, ward, catalogue, proofs, public_url)
     return None
 

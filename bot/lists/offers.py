@@ -29,7 +29,7 @@ HOME = "chiyoda"
 HOME_WARD = "chiyoda-ward"
 """The ward as an organisation; what it offers are grants."""
 _COMPANY = re.compile(
-    r"会社|企業|業者|ところ|とこ\b|どこ|誰|だれ|専門家|メーカー|頼め|頼みたい|頼む|お願い|やってくれ|してくれ|相談先|支援先|のほか\d+件|compan|who\b|which",
+    r"(?:会社|企業|業者|ところ|所|とこ|専門家|メーカー|お店|人)(?:さん)?(?:は|って|を|が(?:ある|いる|あれば|いれば)|(?:って)?(?:ある|いる|あり|いま|ない|知|どこ)|[?？]|$|に(?:頼|お願い|相談|任せ))|どこ|どちら|(?:誰|だれ|どなた)(?:が|に|か)|頼め|頼みたい|頼む|お願い(?:でき|したい|する)|やってくれ|してくれ|相談先|支援先|のほか\d+件|compan|who\b|which",
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(r"組(?:ん|み合わせ|める)|一度に|まとめて|\d社|ワンストップ")
@@ -107,7 +107,7 @@ def _of_organisation(
 
 def _for_need(reading: Reading, catalogue: Catalogue, proofs: Proofs, public_url: str, *, best: bool) -> Answer | None:
     needs = needs_in(catalogue, reading.text)
-    asks = bool(reading.asked.kinds & {Want.ORGANISATION, Want.LIST}) or bool(_COMPANY.search(reading.text))
+    asks = Want.ORGANISATION in reading.asked or bool(_COMPANY.search(reading.text))
     if any(need.id == "subsidy-help" for need in needs):
         # Where to hand in an application is the office's matter; who helps with it is ours.
         asks = bool(_HELP.search(reading.text))

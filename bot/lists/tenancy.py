@@ -23,16 +23,19 @@ def for_a_tenant(reading: Reading, proofs: Proofs, public_url: str) -> Answer | 
         What its page says of rented buildings, cited, with the final word left to the office; None for any other
         question, where it is about grants, or where the index proves nothing.
     """
-    if not is_tenant(reading.text) or not reading.asked.kinds & _ASKS or reading.subsidy or reading.english:
+    if not is_tenant(reading.text) or not reading.asked.kinds & _ASKS or reading.subsidy:
         return None
     told = [(p, unit) for p in _meant(reading) if p.tenant_proof and (unit := proofs.find(p.tenant_proof))]
     if not told:
         return None
     draft = Draft(public_url)
+    if reading.english:
+        draft.add("According to the documents; the office decides whether you can apply:")
     for programme, unit in told[:2]:
         say = unit.say.rstrip("。")
         draft.add(say if plain(programme.name) in plain(say) else f"{programme.name}：{say}", unit)
-    draft.add("申し込めるかどうかを決めるのは窓口です。")
+    if not reading.english:
+        draft.add("申し込めるかどうかを決めるのは窓口です。")
     ward = told[0][0].wards[0]
     add_contact_line(draft, reading, contact_for(shipped(), ward), proofs, "いまの受付")
     return finish(draft, confidence=0.8)

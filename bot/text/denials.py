@@ -23,6 +23,8 @@ AHEAD = 0.03
 """How much more of the question it must cover than any unit that could answer."""
 OUTRIGHT = 1.45
 """How many times as much it must cover as a unit that holds the value, where no year or "the next" is asked for."""
+ALONE = 0.18
+"""Share of the question that only it speaks of, from which on it is about the very thing that is asked (EV充電設備)."""
 OWN_CASE = 0.2
 """How much less it may cover where it says that it is not known whether someone in this case may."""
 
@@ -41,11 +43,13 @@ def denied(
     best = max((c for c in material.candidates if _fits(c, reading, ward)), key=_own, default=None)
     if best is None:
         return None
-    rival = max((c.own for c in answering(reading, material)), default=0.0)
+    strongest = max(answering(reading, material), key=_own, default=None)
+    rival = strongest.own if strongest else 0.0
     own_case = Want.ELIGIBILITY in reading.asked and _WHETHER.search(best.unit.say)
     if best.own <= rival + (-OWN_CASE if own_case else AHEAD):
         return None
-    if rival and reading.asked.hard and not _NOW.search(reading.text) and best.own < OUTRIGHT * rival:
+    unsure = strongest is not None and reading.asked.hard and not _NOW.search(reading.text)
+    if strongest and unsure and best.own < OUTRIGHT * rival and _alone(best, strongest, material) < ALONE:
         return None
     draft = Draft(public_url)
     draft.add("The documents do not say that:" if reading.english else "お尋ねのことは、資料に書かれていません。")
@@ -103,6 +107,14 @@ _DENIED = {
     }.items()
 }
 """How a page calls what it says is not known."""
+
+
+def _alone(best: Candidate, rival: Candidate, material: Material) -> float:
+    """Share of the question, in words of two letters and more, that only the denial speaks of."""
+    idf = material.retriever.idf
+    weights = {t.word: t.weight * idf(t.word) for t in material.topics}
+    mine = best.says - rival.says
+    return sum(w for word, w in weights.items() if word in mine and len(word) > 1) / (sum(weights.values()) or 1.0)
 
 
 def _own(candidate: Candidate) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from knowledge.dates import years
 from knowledge.documents import BlockKind, Passage
 from knowledge.fold import fold
 from knowledge.index import Field, MentionKind
+from knowledge.query import Topic
 from knowledge.retrieval import Filter, Ranked, Retriever
 from knowledge.tokens import words
 
@@ -37,6 +38,8 @@ class Material:
     units: tuple[Unit, ...]
     """What the candidates were made of, in passage order."""
     retriever: Retriever
+    topics: tuple[Topic, ...] = ()
+    """The question's, weighted."""
     known: float = 0.0
     """Share of the question's topics that stand anywhere in the documents, 0 to 1."""
 
@@ -97,7 +100,12 @@ def gather(reading: Reading, retriever: Retriever) -> Material:
         found.extend(units(chunk, retriever.index.source(chunk.source), i, item.score))
     scored = candidates(found, reading, retriever.idf, retriever.rarest)
     return Material(
-        tuple(_by_units(ranked, scored)), tuple(scored), tuple(found), retriever, _known(reading, retriever)
+        tuple(_by_units(ranked, scored)),
+        tuple(scored),
+        tuple(found),
+        retriever,
+        reading.query.topics,
+        _known(reading, retriever),
     )
 
 
@@ -105,7 +113,7 @@ def narrowed(material: Material, reading: Reading) -> Material:
     """The same units, scored for one part of the question."""
     retriever = material.retriever
     scored = candidates(material.units, reading, retriever.idf, retriever.rarest)
-    return Material(material.ranked, tuple(scored), material.units, retriever, material.known)
+    return Material(material.ranked, tuple(scored), material.units, retriever, reading.query.topics, material.known)
 
 
 def _known(reading: Reading, retriever: Retriever) -> float:

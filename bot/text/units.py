@@ -208,9 +208,14 @@ _DENIES = re.compile(
 )
 
 
+_SAYS_BEFORE = re.compile(r"は\d[\d:：/.\-~から月日年時分]*[^。、は]{0,6}、[^。]*$")
+
+
 def denies(say: str) -> bool:
     """Tell whether a unit says that something is not stated: it proves an abstention, never an answer."""
-    return bool(_DENIES.search(say))
+    found = _DENIES.search(say)
+    # 「時間は14:00-16:00、会場名の記載はありません」 says something, too.
+    return found is not None and not _SAYS_BEFORE.search(say[: found.start()])
 
 
 def label_of(say: str) -> str:

@@ -30,12 +30,14 @@ def contact_answer(
         return None
     granting = office_for(reading, shipped())
     if granting is not None and proofs.find(granting.proof):
+        if reading.asked.kinds & {Want.PLACE, Want.TIME} and answering(reading, material):
+            return None
         return _granting(reading, granting, proofs, public_url)
     usual, contact = contact_for(contacts, reading.ward, None), _of_the_matter(reading, material, contacts)
     if contact and usual and contact.phone != usual.phone and answering(reading, material):
         # The sentence that gives the number says more: whose it is, and when it is answered.
         return None
-    contact = contact or usual
+    contact = usual if usual and contact and usual.phone == contact.phone else contact or usual
     if contact is None:
         return None
     strangers = [
