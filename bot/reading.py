@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from bot import places
 from bot.answer import Question
@@ -263,15 +265,15 @@ def aliases(value: str) -> set[str]:
 
 def names_in(text: str, index: Index) -> tuple[Name, ...]:
     """List the organisations and programmes of the documents that a text names, longest form first."""
-    plain = fold(text).lower().replace("・", "").replace(" ", "").replace("ちょエコ", "ちよエコ")
+    plain = _key(fold(text).lower())
     found: dict[str, Name] = {}
-    for mention in _distinct(index):
-        if _WARD.match(mention[1]):
-            continue
-        for alias in aliases(mention[1]):
-            key = alias.replace("・", "").replace(" ", "").replace("ちょエコ", "ちよエコ")
-            if len(key) >= 2 and key in plain and mention[1] not in found:
-                found[mention[1]] = Name(mention[0], mention[1], key)
+    known = _known_names(index)
+    longest = max(map(len, known), default=0)
+    for start in range(len(plain)):
+        # Longer than any name need not be looked for; the text is short, the names may be a quarter of a million.
+        for end in range(start + 2, min(len(plain), start + longest) + 1):
+            for kind, value in known.get(plain[start:end], ()):
+                found.setdefault(value, Name(kind, value, plain[start:end]))
     ordered = sorted(found.values(), key=lambda name: -len(name.said))
     kept: list[Name] = []
     for name in ordered:
@@ -281,7 +283,21 @@ def names_in(text: str, index: Index) -> tuple[Name, ...]:
     return tuple(kept)
 
 
-def _distinct(index: Index) -> Iterable[tuple[MentionKind, str]]:
-    return dict.fromkeys(
-        (mention.kind, mention.value) for mention in index.mentions(MentionKind.ORGANISATION, MentionKind.PROGRAMME)
-    )
+def _key(text: str) -> str:
+    return text.replace("・", "").replace(" ", "").replace("ちょエコ", "ちよエコ")
+
+
+_tables: WeakKeyDictionary[Any, dict[str, tuple[tuple[MentionKind, str], ...]]] = WeakKeyDictionary()
+
+
+def _known_names(index: Index) -> dict[str, tuple[tuple[MentionKind, str], ...]]:
+    """Give each short form of a name with the names that it stands for; made once an index."""
+    table = _tables.get(index)
+    if table is None:
+        made: dict[str, dict[tuple[MentionKind, str], None]] = {}
+        for mention in index.mentions(MentionKind.ORGANISATION, MentionKind.PROGRAMME):
+            if not _WARD.match(mention.value):
+                for alias in aliases(mention.value):
+                    made.setdefault(_key(alias), {})[mention.kind, mention.value] = None
+        table = _tables[index] = {key: tuple(names) for key, names in made.items() if len(key) >= 2}
+    return table

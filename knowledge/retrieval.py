@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from knowledge.documents import Chunk, Kind, Passage, Source
 from knowledge.index import Field, Index, IndexedChunk
-from knowledge.query import Query, lexical_terms
+from knowledge.query import Query, Topic, lexical_terms
 from knowledge.tokens import bigrams
 
 
@@ -94,6 +95,42 @@ class _Prepared:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A question as scoring needs it: what does not depend on the chunk is computed once."""
+
+    words: Mapping[str, float]
+    """Weight times idf times (k1 + 1)."""
+    pairs: Mapping[str, float]
+    topics: Sequence[tuple[Topic, float]]
+    """Each with its weight times idf."""
+    total: float
+
+    def coverage(self, held: Set[str]) -> float:
+        """Share of the question's own words, weighted by idf, that a set of words covers, synonyms included."""
+        covered = 0.0
+        for topic, weight in self.topics:
+            if topic.word in held:
+                covered += weight
+            elif not topic.synonyms.isdisjoint(held):
+                covered += 0.8 * weight
+        return covered / self.total if self.total else 0.0
+
+
+class _Factors:
+    """The filter's factor of each source, computed once a question."""
+
+    def __init__(self, where: Filter, scoring: Scoring) -> None:
+        self._where, self._scoring = where, scoring
+        self._known: dict[str, float] = {}
+
+    def of(self, source: Source) -> float:
+        found = self._known.get(source.id)
+        if found is None:
+            found = self._known[source.id] = self._where.factor(source, self._scoring)
+        return found
+
+
 _KEPT = 20_000
 """Prepared chunks that are kept, some 5 kB each."""
 
@@ -159,28 +196,40 @@ class Retriever:
         similarity = dict(self._index.nearest(query.text, scoring.candidates)) if self._dense else {}
         ids = [key for key, _ in self._index.lexical(lexical_terms(query), scoring.candidates)]
         ids += [key for key in similarity if key not in set(ids)]
+        weighed, factors = self._weigh(query), _Factors(where, scoring)
         ranked = [
-            self._score(indexed, query, where, similarity.get(indexed.chunk.id, 0.0))
+            self._score(
+                indexed,
+                weighed,
+                factors.of(self._index.source(indexed.chunk.source)),
+                similarity.get(indexed.chunk.id, 0.0),
+            )
             for indexed in self._index.chunks(ids)
         ]
         ranked.sort(key=lambda item: -item.score)
-        return list(_without_repeats(ranked))[:limit]
+        return list(islice(_without_repeats(ranked), limit))
 
-    def _score(self, indexed: IndexedChunk, query: Query, where: Filter, similarity: float) -> Ranked:
+    def _weigh(self, query: Query) -> _Weighed:
+        scoring = self._scoring
+        words = {word: weight * self.idf(word) * (scoring.k1 + 1) for word, weight in query.words.items()}
+        pairs = {pair: scoring.bigram * weight * self._pair_idf(pair) for pair, weight in query.bigrams.items()}
+        topics = [(topic, topic.weight * self.idf(topic.word)) for topic in query.topics]
+        return _Weighed(words, pairs, topics, sum(weight for _, weight in topics))
+
+    def _score(self, indexed: IndexedChunk, weighed: _Weighed, factor: float, similarity: float) -> Ranked:
         scoring = self._scoring
         ready = self._prepare(indexed)
         length = scoring.k1 * (1 - scoring.b + scoring.b * ready.length / self._mean)
         total = 0.0
-        for word in query.words.keys() & ready.held:
+        for word in weighed.words.keys() & ready.held:
             tf = ready.text.get(word, 0) + (scoring.context if word in ready.context else 0.0)
-            total += query.words[word] * self.idf(word) * tf * (scoring.k1 + 1) / (tf + length)
-        for pair in query.bigrams.keys() & ready.pairs:
-            total += scoring.bigram * query.bigrams[pair] * self._pair_idf(pair)
-        coverage = self.coverage(query, ready.held)
+            total += weighed.words[word] * tf / (tf + length)
+        for pair in weighed.pairs.keys() & ready.pairs:
+            total += weighed.pairs[pair]
+        coverage = weighed.coverage(ready.held)
         total *= 1 + scoring.coverage * coverage
         total += self._dense * max(0.0, similarity) * 10
-        total *= where.factor(self._index.source(indexed.chunk.source), scoring)
-        return Ranked(indexed, total, coverage)
+        return Ranked(indexed, total * factor, coverage)
 
     def _prepare(self, indexed: IndexedChunk) -> _Prepared:
         ready = self._ready.get(indexed.chunk.id)
@@ -198,19 +247,6 @@ class Retriever:
             found = math.log(1 + (self._index.size - df + 0.5) / (df + 0.5))
             self._idf[key] = found
         return found
-
-    def coverage(self, query: Query, held: Iterable[str]) -> float:
-        """Share of a question's own words, weighted by idf, that a set of words covers, synonyms included."""
-        words = held if isinstance(held, Set) else set(held)
-        total = covered = 0.0
-        for topic in query.topics:
-            weight = topic.weight * self.idf(topic.word)
-            total += weight
-            if topic.word in words:
-                covered += weight
-            elif not topic.synonyms.isdisjoint(words):
-                covered += 0.8 * weight
-        return covered / total if total else 0.0
 
     def passage(self, chunk: Chunk, score: float) -> Passage:
         """Make a passage of a chunk."""
