@@ -40,7 +40,7 @@ class Scoring:
     """Factor on a kind of source that the question names."""
     expired: float = 0.6
     """Factor on what no longer holds."""
-    candidates: int = 80
+    candidates: int = 60
     """Chunks asked of each index."""
 
 
