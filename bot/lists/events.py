@@ -36,6 +36,9 @@ _OVER = re.compile(
     r"終わ(?:った|って|り)|終了|まだ|間に合|過ぎ|もう(?:や(?:った|っちゃ|り)|あっ(?:た|ちゃ)|開かれ|済|終)|これから(?:です|なの|か|だ|[?？]|$)|済ん[でだ]"
 )
 _WHO = re.compile(r"(?:どこの|どんな|どういう)(?:人|方|団体|会社|組織)|(?:誰|だれ|どなた)が")
+_HIRING = re.compile(
+    r"(?:頼める|頼みたい|お願いでき|やってくれる|してくれる)[^。]{0,6}(?:会社|業者|ところ|所|とこ|人|の?は|[?？])"
+)
 _AGAIN = re.compile(r"次|今度|これから(?!\?)|また")
 _EXCEPT = re.compile(r"(?:の)?(?:ほか|他|以外)")
 _ALL = re.compile(r"全部|一覧|すべて|いろいろ|\ball\b", re.IGNORECASE)
@@ -57,7 +60,12 @@ def event_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     if reading.asked.hard - {Want.DATE, Want.TIME} or (reading.premise and not _OVER.search(reading.text)):
         return None
     ward = _ward(reading)
-    if reading.asked.bodies or Want.PERSON in reading.asked or _WHO.search(reading.text):
+    if (
+        reading.asked.bodies
+        or Want.PERSON in reading.asked
+        or _WHO.search(reading.text)
+        or _HIRING.search(reading.text)
+    ):
         return None
     asked = years(reading.text)
     named = [e for e in _named(reading, catalogue, ward) if not asked or {e.start.year, e.end.year} & asked]
@@ -257,7 +265,10 @@ def _line(event: Event, today: date) -> Line:
     if event.inferred:
         notes.append("予定表の並びから読み取ったもの")
     note = f"。※{'、'.join(notes)}" if notes else ""
-    return Line(f"{event.when}{time} {event.name}{about}{note}", (event.proof,))
+    return Line(
+        f"{event.when}{time} {event.name}{about}{note}",
+        (event.proof, *((event.about_proof,) if event.about_proof else ())),
+    )
 
 
 def _contact(event: Event, catalogue: Catalogue) -> Contact | None:

@@ -16,6 +16,7 @@ from bot.text.select import Candidate
 from bot.text.units import denies
 from bot.wants import Want
 from knowledge.catalogue.load import shipped
+from knowledge.tokens import words
 
 LEAST = 0.38
 """Share of the question that the unit must cover in its own words."""
@@ -48,8 +49,8 @@ def denied(
     own_case = Want.ELIGIBILITY in reading.asked and _WHETHER.search(best.unit.say)
     if best.own <= rival + (-OWN_CASE if own_case else AHEAD):
         return None
-    unsure = strongest is not None and reading.asked.hard and not _NOW.search(reading.text)
-    if strongest and unsure and best.own < OUTRIGHT * rival and _alone(best, strongest, material) < ALONE:
+    clear = own_case or _NOW.search(reading.text) or best.own >= OUTRIGHT * rival
+    if strongest and not clear and _alone(best, strongest, material) < ALONE:
         return None
     draft = Draft(public_url)
     draft.add("The documents do not say that:" if reading.english else "お尋ねのことは、資料に書かれていません。")
@@ -76,6 +77,11 @@ def _fits(candidate: Candidate, reading: Reading, ward: str | None) -> bool:
     say = candidate.unit.say
     if not denies(say) or candidate.own < LEAST or not _about(reading, candidate):
         return False
+    denied = set(words(_denied_of(say)))
+    if not any(
+        t.weight >= 0.5 and (t.word in denied or not t.synonyms.isdisjoint(denied)) for t in reading.query.topics
+    ):
+        return False
     if ward and ward not in candidate.unit.source.wards:
         return False
     hard = reading.asked.hard
@@ -83,6 +89,13 @@ def _fits(candidate: Candidate, reading: Reading, ward: str | None) -> bool:
 
 
 _NOW = re.compile(r"今|いま|現在|決ま|決定|次|最新|新しい|まだ|(?:19|20)\d\d|令和|R\d")
+
+
+def _denied_of(say: str) -> str:
+    """The sentence that denies; another one in the same unit says something else."""
+    return next((part for part in re.split(r"(?<=。)", say) if denies(part)), say)
+
+
 _WHETHER = re.compile(r"かどうか|(?:いつ|何年)まで使えるか")
 _NAMES_WHOM = re.compile(r"問い?合わせ|聞いて|確かめて|見てください|0\d{1,4}-\d")
 _DENIED = {

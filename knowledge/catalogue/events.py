@@ -54,6 +54,8 @@ class Event(Entry):
     organiser: str = ""
     about: str = ""
     """A noun phrase."""
+    about_proof: Pointer | None = None
+    """What proves `about`, where `proof` only gives the date."""
     topics: tuple[Text, ...] = ()
     speakers: tuple[Text, ...] = ()
     inferred: bool = False
