@@ -190,7 +190,7 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
         return near
     if Want.CONDITION in hard:
         # A rule answers for the case described only if it speaks of that case.
-        near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c))
+        near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c) or (c.own >= 0.4 and c.coverage >= 0.6))
         near = (*near, *(c for c in pool if c not in near and _rules_on(c, reading)))
     kept = tuple(c for c in near if c.met & hard)
     if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:

@@ -25,7 +25,7 @@ from tests.fakes import MemoryIndex
 from tests.unit.bot.shipped import index
 from tests.unit.knowledge.pages import PROJECT, page, rows
 
-WANTED = 0.7
+WANTED = 0.76
 """What is reached; 0.9 is the aim."""
 SEED, DRAWN = 404, 60
 WARDS = {"000": "chiyoda", "001": "katsushika", "002": "minato", "003": None, "004": None}

@@ -30,4 +30,6 @@ def test_a_short_question_keeps_what_is_told_before_it() -> None:
 
 def test_a_greeting_before_a_matter_is_no_greeting() -> None:
     assert is_greeting("お世話になっております。よろしくお願いします。")
-    assert not is_greeting("お世話になっております。倉庫の乾パンが来年3月で期限を迎えるので、引き取っていただける先を探しております。")
+    assert not is_greeting(
+        "お世話になっております。倉庫の乾パンが来年3月で期限を迎えるので、引き取っていただける先を探しております。"
+    )
