@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
@@ -30,7 +30,18 @@ _LOCKS = {"migrate": 4_902_001, "ingest": 4_902_002}
 
 
 class Store:
-    """One database. Safe to share between threads; each process opens its own."""
+    """One database. Safe to share between threads; each process opens its own.
+
+    A subclass keeps other tables: it names its own file, migrations and newest revision.
+    """
+
+    FILE: ClassVar[str] = "ippo.db"
+    """Name of the SQLite file in the data directory."""
+    HEAD: ClassVar[str] = HEAD
+    VERSION_TABLE: ClassVar[str] = VERSION_TABLE
+    MIGRATIONS: ClassVar[str] = "knowledge:migrations"
+    DURABLE: ClassVar[bool] = False
+    """Whether a commit on SQLite must outlive a power cut, at the price of a disk flush each."""
 
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self.engine = engine
@@ -49,10 +60,10 @@ class Store:
         """
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
-            url = make_url(database_url or f"sqlite:///{data_dir / 'ippo.db'}")
+            url = make_url(database_url or f"sqlite:///{data_dir / cls.FILE}")
             engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
             if url.get_backend_name() == "sqlite":
-                _tune_sqlite(engine)
+                _tune_sqlite(engine, durable=cls.DURABLE)
             store = cls(engine, data_dir)
             store._migrate()
             return store
@@ -134,37 +145,41 @@ class Store:
 
     def _revision(self) -> str | None:
         with self.engine.connect() as connection:
-            if not inspect(connection).has_table(VERSION_TABLE):
+            if not inspect(connection).has_table(self.VERSION_TABLE):
                 return None
-            found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - our constant
+            found = connection.scalar(text(f"SELECT version_num FROM {self.VERSION_TABLE}"))  # noqa: S608 - our constant
             return None if found is None else str(found)
 
     def _migrate(self) -> None:
-        if self._revision() == HEAD:
+        if self._revision() == self.HEAD:
             return
         with self.lock("migrate", patience=_BUSY):
             # Another starter may have done it while we waited.
             revision = self._revision()
-            if revision == HEAD:
+            if revision == self.HEAD:
                 return
             from alembic import command
             from alembic.config import Config
             from alembic.util import CommandError
 
             config = Config()
-            config.set_main_option("script_location", "knowledge:migrations")
+            config.set_main_option("script_location", self.MIGRATIONS)
             config.set_main_option("path_separator", "os")
             try:
                 with self.engine.connect().execution_options(immediate=True) as connection, connection.begin():
                     config.attributes["connection"] = connection
                     command.upgrade(config, "head")
                     if revision is None:
-                        connection.execute(about.insert().values(name="id", value=secrets.token_hex(4)))
+                        self._begin(connection)
             except CommandError as error:
                 raise StoreUnavailable(
                     f"データベースはこのプログラムより新しい版で作られています({revision})。プログラムを更新してください"
                 ) from error
-            log.info("migrated", extra={"revision": HEAD, "before": revision})
+            log.info("migrated", extra={"revision": self.HEAD, "before": revision})
+
+    def _begin(self, connection: Connection) -> None:
+        """Write what a new database begins with."""
+        connection.execute(about.insert().values(name="id", value=secrets.token_hex(4)))
 
 
 def now() -> int:
@@ -172,7 +187,7 @@ def now() -> int:
     return int(time.time())
 
 
-def _tune_sqlite(engine: Engine) -> None:
+def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         # The driver would begin transactions where it sees fit; we say when (below).
@@ -182,7 +197,7 @@ def _tune_sqlite(engine: Engine) -> None:
             # Readers go on reading while one process writes.
             "journal_mode = WAL",
             # In WAL mode a power cut may lose the last commits but harms nothing; ingest can be run again.
-            "synchronous = NORMAL",
+            f"synchronous = {'FULL' if durable else 'NORMAL'}",
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}").close()

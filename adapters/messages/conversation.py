@@ -1,0 +1,103 @@
+"""What is said in a conversation: turns in, reply out. Knows no platform and no database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from adapters.messages.model import Kind, Reply
+from bot import places
+from bot.answer import Act, Answer, Question, Turn
+from bot.ports import Answering
+from bot.replies import STARTERS
+from knowledge.wards import ward_of
+
+TURNS = 12
+"""Turns of a conversation that an answer takes into account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply, and what it changes."""
+
+    reply: Reply | None
+    """None: nothing is said."""
+    text: str
+    """The person's words as the conversation remembers them; empty: nothing is remembered."""
+    ward: str | None
+    """The person's ward from now on."""
+
+
+class Talker:
+    """Answers in conversations."""
+
+    def __init__(self, assistant: Answering, today: Callable[[], date]) -> None:
+        """Take who answers, and the day on which."""
+        self._assistant = assistant
+        self._today = today
+
+    def respond(self, kind: Kind, text: str, history: Sequence[Turn], ward: str | None) -> Said:
+        """Respond to one message (or several that are one).
+
+        Args:
+            kind: What it is.
+            text: Its words.
+            history: Turns before, oldest first.
+            ward: The person's, if known.
+        """
+        match kind:
+            case Kind.TEXT | Kind.TAP:
+                return self._answer(text, history, ward)
+            case Kind.PLACE:
+                return self._place(text, ward)
+            case Kind.FOLLOW:
+                return Said(Reply(WELCOME, Act.GREET, choices=STARTERS), "", ward)
+            case Kind.JOIN:
+                return Said(Reply(JOINED, Act.GREET), "", ward)
+            case Kind.STICKER:
+                return Said(Reply(THANKS, Act.GREET, choices=STARTERS), "", ward)
+            case Kind.MEDIA:
+                return Said(Reply(MEDIA.format(kind=text or "ファイル"), Act.CLARIFY, choices=STARTERS), "", ward)
+            case _:
+                return Said(None, "", ward)
+
+    def _answer(self, text: str, history: Sequence[Turn], ward: str | None) -> Said:
+        ward = places.own(text) or _tapped_ward(text) or ward
+        answer = self._assistant.answer(Question(text, self._today(), ward, tuple(history[-TURNS:])))
+        return Said(reply_of(answer), text, ward)
+
+    def _place(self, address: str, ward: str | None) -> Said:
+        named = sorted(places.named(address))
+        if len(named) != 1:
+            return Said(Reply(PLACE_UNKNOWN, Act.CLARIFY, choices=WARDS), "", ward)
+        name = places.ward_name(named[0])
+        # Where somebody stands need not be where their shop is: it is asked, not assumed.
+        return Said(Reply(PLACE_ASKED.format(ward=name), Act.CLARIFY, choices=(f"{name}です", *WARDS[-2:])), "", ward)
+
+
+def reply_of(answer: Answer) -> Reply:
+    """Give an answer as what is sent."""
+    citations = tuple(asdict(citation) for citation in answer.citations)
+    return Reply(answer.text, answer.act, citations, tuple(answer.choices), answer.confidence)
+
+
+def _tapped_ward(text: str) -> str | None:
+    return ward_of(text.strip().removesuffix("です"))
+
+
+WARDS = ("千代田区です", "港区です", "葛飾区です", "ほかの区です", "わからない")
+WELCOME = (
+    "はじめまして、一歩(Ippo)です。お店や会社の省エネ・脱炭素、補助金のことを、資料をもとに出典つきでお答えする自動応答です。\n"
+    "お送りいただいた文章は、回答と、答えられなかった質問の改善のために保存します。メッセージの送信を取り消すと、その文章は消します。氏名や口座などは書かないでください。\n"
+    "何から始めましょうか?"
+)
+JOINED = "お招きありがとうございます。資料をもとにお答えする自動応答の一歩(Ippo)です。私あてに「@」で呼びかけていただいたときだけお答えします。"
+THANKS = "スタンプをありがとうございます。省エネや補助金のことで、知りたいことはありますか?"
+MEDIA = (
+    "{kind}をありがとうございます。自動応答では中身を見られず、保存もしていません。知りたいことを文章で教えてください。"
+)
+PLACE_UNKNOWN = "位置情報をありがとうございます。お店や会社は、どちらの区にありますか?"
+PLACE_ASKED = "位置情報をありがとうございます。お店や会社は{ward}ですか?"
+APOLOGY = "申し訳ありません。うまくお答えできませんでした。少し言葉を変えて、もう一度送っていただけますか。相談窓口をお伝えすることもできます。"
+APOLOGY_CHOICES = ("相談窓口は?", "担当者に相談したい")

@@ -1,0 +1,106 @@
+"""Taking messages in: stored once, before anybody is told that they were received."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapters.messages.model import Incoming, Kind
+from adapters.messages.schema import conversations, inbox, seen, turns
+from adapters.messages.store import MessageStore, now
+
+WITH_BOT = "with_bot"
+
+
+class Inbox:
+    """Takes events in. Safe to use from several threads and processes at once."""
+
+    def __init__(self, store: MessageStore) -> None:
+        """Take the database."""
+        self._store = store
+
+    def take(self, events: Sequence[Incoming]) -> int:
+        """Store events that are new, all in one transaction.
+
+        Returns:
+            How many were new. Once it returns, they are worked off, whatever happens to this process.
+        Raises:
+            StoreUnavailable: Nothing was stored.
+        """
+        if not events:
+            return 0
+        with self._store.write() as connection:
+            return sum(self._take(connection, event) for event in events)
+
+    def _take(self, connection: Connection, event: Incoming) -> bool:
+        at = now()
+        # All names are written down, so that a mention and its message, in whichever order, are one.
+        fresh = [self._insert(connection, key, at) for key in event.keys]
+        if not all(fresh):
+            return False
+        if event.kind is Kind.UNSEND:
+            erase(connection, event.message)
+            return True
+        conversation = self._conversation(connection, event, at)
+        connection.execute(
+            inbox.insert().values(
+                conversation=conversation,
+                kind=event.kind.value,
+                text=event.text,
+                message=event.message,
+                address=json.dumps(dict(event.address), ensure_ascii=False),
+                received_at=at if event.received_at is None else event.received_at,
+                status="pending",
+                attempts=0,
+                error="",
+            )
+        )
+        connection.execute(
+            update(conversations).where(conversations.c.id == conversation).values(busy=True, due_at=0.0)
+        )
+        return True
+
+    def _insert(self, connection: Connection, key: str, at: float) -> bool:
+        # `rowcount` is not to be trusted with every driver; what comes back is.
+        dialect = sqlite if self._store.is_sqlite else postgresql
+        statement = dialect.insert(seen).values(key=key[:300], at=at).on_conflict_do_nothing().returning(seen.c.key)
+        return connection.execute(statement).first() is not None
+
+    def _conversation(self, connection: Connection, event: Incoming, at: float) -> int:
+        dialect = sqlite if self._store.is_sqlite else postgresql
+        statement = (
+            dialect.insert(conversations)
+            .values(
+                channel=event.channel,
+                key=event.conversation,
+                person=event.person,
+                state=WITH_BOT,
+                epoch=0,
+                ward=None,
+                lease_token=None,
+                lease_until=0.0,
+                due_at=0.0,
+                busy=True,
+                created_at=at,
+            )
+            .on_conflict_do_nothing()
+            .returning(conversations.c.id)
+        )
+        made = connection.execute(statement).scalar()
+        if made is not None:
+            return int(made)
+        where = (conversations.c.channel == event.channel) & (conversations.c.key == event.conversation)
+        return int(connection.execute(select(conversations.c.id).where(where)).scalar_one())
+
+
+def erase(connection: Connection, message: str) -> None:
+    """Erase what a person has taken back; a message that is still to be answered is answered no more."""
+    if not message:
+        return
+    mine = inbox.c.message == message
+    connection.execute(update(inbox).where(mine & (inbox.c.status == "pending")).values(status="unsent"))
+    connection.execute(update(inbox).where(mine).values(text=""))
+    connection.execute(update(turns).where(turns.c.message == message).values(text=""))

@@ -1,0 +1,135 @@
+"""What passes between channels and the message store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.answer import Act
+
+Address = Mapping[str, Any]
+"""What a channel needs to reply, as JSON can hold it; nobody else looks inside."""
+
+
+class Kind(StrEnum):
+    """What came in."""
+
+    TEXT = "text"
+    TAP = "tap"
+    """A tapped answer; `text` is what it says."""
+    MEDIA = "media"
+    """A picture, film, sound or file: `text` names the kind, the content is not kept."""
+    STICKER = "sticker"
+    PLACE = "place"
+    """A location: `text` is its address as the person's platform gives it."""
+    FOLLOW = "follow"
+    """The person has added the account, or opened the conversation for the first time."""
+    UNFOLLOW = "unfollow"
+    """The person has blocked the account: nothing can be sent until they come back."""
+    JOIN = "join"
+    """The account was asked into a group."""
+    UNSEND = "unsend"
+    """The person has taken a message back: `message` is its id."""
+    VOTE = "vote"
+    """A vote on an answer: `text` is `up` or `down`, `message` the platform's id of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event of one conversation."""
+
+    channel: str
+    conversation: str
+    """Its key within the channel."""
+    keys: tuple[str, ...]
+    """Names by which it is known again, at least one; an event that has one of them in common is the same."""
+    kind: Kind
+    text: str = ""
+    person: str = ""
+    """Whose ward and plan it is; empty in a group."""
+    message: str = ""
+    """The platform's id of the message."""
+    address: Address = field(default_factory=dict)
+    received_at: float | None = None
+    """Seconds since 1970; None: now. Age of a reply token counts from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said, before a channel gives it its form."""
+
+    text: str
+    """Plain text with markers like [1]."""
+    act: Act = Act.ANSWER
+    citations: tuple[Mapping[str, Any], ...] = ()
+    """`n`, `source`, `title`, `place`, `quote`, `url`."""
+    choices: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply on its way."""
+
+    id: int
+    channel: str
+    conversation: str
+    reply: Reply
+    address: Address
+    author: str
+    """`bot`, `advisor` or `notice`."""
+    retry_key: str
+    """A UUID, the same at every attempt."""
+    received_at: float
+    """When the message it answers came in."""
+    attempts: int
+    """Attempts begun before this one."""
+    attempted_at: float | None
+    """When the last of them began; its outcome is unknown where `unsure`."""
+    unsure: bool
+    """An attempt was begun whose outcome is not known: the process or the connection broke."""
+
+
+class Outcome(StrEnum):
+    """What became of an attempt."""
+
+    SENT = "sent"
+    RETRY = "retry"
+    """It did not arrive, and may be tried again."""
+    UNSURE = "unsure"
+    """It may have arrived; the channel knows how to find out at the next attempt."""
+    UNKNOWN = "unknown"
+    """It may have arrived, and nobody can find out: it is not sent again, and shown to operators."""
+    FAILED = "failed"
+    """It can't arrive: the person has blocked the account, the request is refused for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The end of an attempt."""
+
+    outcome: Outcome
+    sent_as: str = ""
+    """The platform's id of the message."""
+    error: str = ""
+    """For operators; holds no text of a message."""
+    after: float = 1.0
+    """Seconds to wait before the next attempt."""
+
+
+class Channel(Protocol):
+    """A platform."""
+
+    name: str
+
+    def deliver(self, message: Outgoing) -> Delivery:
+        """Send, once. The attempt is stored before the call.
+
+        Raises:
+            Exception: Anything: the outcome counts as `UNSURE`.
+        """
+
+    def working(self, address: Address) -> None:
+        """Show the person that an answer is being made. Errors are the caller's to swallow."""

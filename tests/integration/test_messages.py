@@ -1,0 +1,285 @@
+"""Durable messages: stored once, answered once and in order, sent once, also when a worker dies; on both databases."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from adapters.messages.conversation import APOLOGY, Talker
+from adapters.messages.inbox import Inbox
+from adapters.messages.lanes import Lanes
+from adapters.messages.model import Address, Delivery, Incoming, Kind, Outcome, Outgoing
+from adapters.messages.schema import conversations, inbox, outbox, tables, turns
+from adapters.messages.store import MessageStore
+from adapters.messages.worker import TRIES, Worker
+from bot.answer import Act, Answer, Question
+from tests import postgres
+
+
+class Echo:
+    """Answers with the question; "爆" kills the answer."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def answer(self, question: Question) -> Answer:
+        self.asked.append(question)
+        if "爆" in question.text:
+            raise ValueError(question.text)
+        return Answer(Act.ANSWER, f"「{question.text}」ですね。", (), (), ("次は?",), 0.9)
+
+
+class Post:
+    """A channel that keeps what it is given."""
+
+    name = "test"
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.script: list[Outcome] = []
+        self.seen: list[Outgoing] = []
+
+    def deliver(self, message: Outgoing) -> Delivery:
+        self.seen.append(message)
+        outcome = self.script.pop(0) if self.script else Outcome.SENT
+        if outcome is Outcome.SENT:
+            self.sent.append((message.conversation, message.reply.text))
+        return Delivery(outcome, sent_as=f"m{message.id}", after=0.0)
+
+    def working(self, address: Address) -> None:
+        """Nothing to show."""
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    if postgres.programs() is None:
+        pytest.skip("needs Debian's postgresql")
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MessageStore]:
+    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    found = MessageStore.open(tmp_path, url)
+    with found.write() as connection:
+        for table in reversed(tables.sorted_tables):
+            connection.execute(table.delete())
+    yield found
+    found.close()
+
+
+def event(text: str, number: int, *, who: str = "U1", kind: Kind = Kind.TEXT, **more: object) -> Incoming:
+    return Incoming("test", who, (f"test:{number}",), kind, text, who, f"msg{number}", {"token": number}, **more)  # type: ignore[arg-type]
+
+
+def drain(worker: Worker) -> None:
+    for _ in range(200):
+        if not worker.work_once():
+            return
+    raise AssertionError("there is always something to do")
+
+
+def make(store: MessageStore) -> tuple[Worker, Echo, Post]:
+    echo, post = Echo(), Post()
+    return Worker(store, Talker(echo, lambda: date(2026, 11, 24)), {"test": post}), echo, post
+
+
+def rows(store: MessageStore, table: object, *columns: object) -> Sequence[tuple[object, ...]]:
+    with store.read() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(table.c.id))]  # type: ignore[attr-defined, call-overload]
+
+
+def test_a_message_is_answered_once_however_often_it_comes(store: MessageStore) -> None:
+    worker, echo, post = make(store)
+    taken = Inbox(store)
+    assert taken.take([event("補助金は?", 1)]) == 1
+    assert taken.take([event("補助金は?", 1), event("補助金は?", 1)]) == 0
+    drain(worker)
+    assert taken.take([event("補助金は?", 1)]) == 0
+    drain(worker)
+    assert post.sent == [("U1", "「補助金は?」ですね。")]
+    assert len(echo.asked) == 1
+
+
+def test_an_event_with_two_names_is_one(store: MessageStore) -> None:
+    taken = Inbox(store)
+    mention = Incoming("test", "C1", ("slack:Ev1", "slack:C1:1.1"), Kind.TEXT, "窓は?")
+    message = Incoming("test", "C1", ("slack:Ev2", "slack:C1:1.1"), Kind.TEXT, "窓は?")
+    assert taken.take([mention, message]) == 1
+    assert taken.take([message, mention]) == 0
+
+
+def test_a_conversation_is_answered_in_order_with_its_history(store: MessageStore) -> None:
+    worker, echo, post = make(store)
+    Inbox(store).take([event(f"質問{n}は?", n) for n in range(5)])
+    drain(worker)
+    assert [text for _, text in post.sent] == [f"「質問{n}は?」ですね。" for n in range(5)]
+    assert [turn.text for turn in echo.asked[2].history] == [
+        "質問0は?",
+        "「質問0は?」ですね。",
+        "質問1は?",
+        "「質問1は?」ですね。",
+    ]
+
+
+def test_many_workers_share_lanes_and_keep_their_order(store: MessageStore) -> None:
+    workers = [make(store) for _ in range(3)]
+    for worker, _, _ in workers:
+        worker.start()
+    taken = Inbox(store)
+    senders = [
+        threading.Thread(
+            target=lambda who=who: [
+                taken.take([event(f"{who}の{n}は?", who * 100 + n, who=f"U{who}")]) for n in range(8)
+            ]
+        )
+        for who in range(6)
+    ]
+    for thread in senders:
+        thread.start()
+    for thread in senders:
+        thread.join()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and sum(len(post.sent) for _, _, post in workers) < 48:
+        time.sleep(0.05)
+    for worker, _, _ in workers:
+        worker.stop()
+    sent = rows(store, outbox, outbox.c.conversation, outbox.c.status, outbox.c.attempts)
+    assert [(status, attempts) for _, status, attempts in sent] == [("sent", 1)] * 48
+    everything = [entry for _, _, post in workers for entry in post.sent]
+    assert len(set(everything)) == 48
+    for who in range(6):
+        said = [text for _, role, text in rows(store, turns, turns.c.conversation, turns.c.role, turns.c.text) if role == "user" and str(text).startswith(f"{who}の")]  # fmt: skip
+        assert said == [f"{who}の{n}は?" for n in range(8)]
+
+
+def test_a_dead_workers_lane_is_taken_over_and_its_work_fenced(store: MessageStore) -> None:
+    worker, _, post = make(store)
+    Inbox(store).take([event("LEDの助成は?", 1)])
+    dead = Lanes(store).claim()
+    assert dead is not None
+    assert worker.work_once() is False
+    with store.write() as connection:
+        connection.execute(update(conversations).values(lease_until=0.0))
+    drain(worker)
+    assert len(post.sent) == 1
+    other, _, late = make(store)
+    with pytest.raises(Exception, match="conversation"):
+        other._work(dead)
+    assert late.sent == []
+
+
+def test_what_can_not_be_answered_is_parked_and_the_lane_goes_on(store: MessageStore) -> None:
+    worker, echo, post = make(store)
+    Inbox(store).take([event("爆発する質問?", 1), event("普通の質問?", 2)])
+    drain(worker)
+    assert [text for _, text in post.sent] == [APOLOGY, "「普通の質問?」ですね。"]
+    assert rows(store, inbox, inbox.c.status, inbox.c.attempts, inbox.c.error) == [
+        ("parked", TRIES, "ValueError"),
+        ("done", 1, ""),
+    ]
+    assert len(echo.asked) == TRIES + 1
+
+
+def test_a_message_that_kills_its_process_is_parked_too(store: MessageStore) -> None:
+    worker, _, post = make(store)
+    Inbox(store).take([event("殺す質問?", 1)])
+    with store.write() as connection:
+        connection.execute(update(inbox).values(attempts=TRIES))
+    drain(worker)
+    assert [text for _, text in post.sent] == [APOLOGY]
+    assert rows(store, inbox, inbox.c.status, inbox.c.error) == [("parked", "ProcessDied")]
+
+
+def test_an_attempt_is_written_down_before_it_is_made(store: MessageStore) -> None:
+    worker, _, post = make(store)
+    post.script = [Outcome.RETRY, Outcome.UNSURE, Outcome.SENT]
+    Inbox(store).take([event("助成は?", 1)])
+    drain(worker)
+    assert [(message.attempts, message.unsure) for message in post.seen] == [(0, False), (1, False), (2, True)]
+    assert len({message.retry_key for message in post.seen}) == 1
+    assert rows(store, outbox, outbox.c.status, outbox.c.sent_as) == [("sent", f"m{post.seen[0].id}")]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.FAILED])
+def test_what_is_not_delivered_is_not_tried_for_ever(store: MessageStore, outcome: Outcome) -> None:
+    worker, _, post = make(store)
+    post.script = [outcome]
+    Inbox(store).take([event("助成は?", 1), event("窓は?", 2)])
+    drain(worker)
+    assert [status for (status,) in rows(store, outbox, outbox.c.status)] == [outcome.value, "sent"]
+
+
+def test_fragments_are_one_question_and_questions_are_not(store: MessageStore) -> None:
+    worker, echo, post = make(store)
+    taken = Inbox(store)
+    long_ago = time.time() - 60
+    taken.take([event("あの", 1, received_at=long_ago), event("エアコンなんだけど", 2, received_at=long_ago)])
+    taken.take([event("補助金ある?", 3), event("締切は?", 4)])
+    drain(worker)
+    assert [question.text for question in echo.asked] == ["あの\nエアコンなんだけど\n補助金ある?", "締切は?"]
+    assert len(post.sent) == 2
+
+
+def test_a_lonely_fragment_waits_a_moment_and_is_answered(store: MessageStore) -> None:
+    worker, echo, _ = make(store)
+    Inbox(store).take([event("エアコンなんだけど", 1)])
+    assert worker.work_once()
+    assert echo.asked == []
+    assert not worker.work_once()
+    time.sleep(1.6)
+    drain(worker)
+    assert [question.text for question in echo.asked] == ["エアコンなんだけど"]
+
+
+def test_a_message_taken_back_is_erased_and_not_answered(store: MessageStore) -> None:
+    worker, echo, post = make(store)
+    taken = Inbox(store)
+    taken.take([event("口座は123です。助成は?", 1), event("窓は?", 2)])
+    drain(worker)
+    taken.take([event("", 3, kind=Kind.UNSEND)])
+    taken.take([Incoming("test", "U1", ("test:u1",), Kind.UNSEND, message="msg1")])
+    taken.take([event("これも取り消す?", 4)])
+    taken.take([Incoming("test", "U1", ("test:u4",), Kind.UNSEND, message="msg4")])
+    drain(worker)
+    everything = " ".join(str(row) for table in (inbox, turns) for row in rows(store, table, table.c.text))
+    assert "口座は123" not in everything.replace(post.sent[0][1], "")
+    assert "取り消す" not in everything
+    assert len(echo.asked) == 2
+
+
+def test_what_the_bot_wrote_before_a_claim_is_not_sent_after_it(store: MessageStore) -> None:
+    worker, _, post = make(store)
+    post.script = [Outcome.RETRY]
+    Inbox(store).take([event("助成は?", 1)])
+    worker.work_once()
+    with store.write() as connection:
+        connection.execute(update(conversations).values(epoch=1, state="with_advisor"))
+    drain(worker)
+    assert post.sent == []
+    assert rows(store, outbox, outbox.c.status) == [("dropped",)]
+
+
+def test_the_ward_that_is_told_is_kept(store: MessageStore) -> None:
+    worker, echo, _ = make(store)
+    Inbox(store).take([event("港区です", 1), event("助成は?", 2)])
+    drain(worker)
+    assert [question.ward for question in echo.asked] == ["minato", "minato"]
+
+
+def test_migrations_make_what_the_schema_says(store: MessageStore) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "messages_version"})
+        found = compare_metadata(context, tables)
+    ours = set(tables.tables)
+    assert [change for change in found if getattr(change[1], "name", "") in ours and change[0] != "remove_table"] == []
