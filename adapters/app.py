@@ -18,12 +18,18 @@ from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
     from adapters.bootstrap import Ippo
+    from adapters.messages.service import Messaging
 
 log = logging.getLogger(__name__)
 
 
-def create_app(ippo: Ippo) -> FastAPI:
-    """Make the application around one set of services; closing them is the caller's."""
+def create_app(ippo: Ippo, messaging: Messaging | None = None) -> FastAPI:
+    """Make the application around one set of services; closing them is the caller's.
+
+    Args:
+        ippo: Who answers.
+        messaging: The message store; without it there are pages only, no channel.
+    """
     app = FastAPI(
         title="Ippo",
         version="0.1.0",

@@ -13,6 +13,7 @@ from adapters.settings import Settings, variable
 from bot.ports import Answering
 
 if TYPE_CHECKING:
+    from adapters.messages.service import Messaging
     from ingest.pipeline import Result
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,23 @@ class Ippo:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def messaging(ippo: Ippo) -> Messaging:
+    """Open the message store and join it with who answers and with the channels that are on.
+
+    Raises:
+        knowledge.errors.StoreUnavailable: The database can't be opened.
+    """
+    from adapters.channels import configured
+    from adapters.messages.conversation import Talker
+    from adapters.messages.inbox import Inbox
+    from adapters.messages.service import Messaging
+    from adapters.messages.store import MessageStore
+
+    settings = ippo.settings
+    store = MessageStore.open(settings.data_dir, settings.database_url)
+    return Messaging(store, Inbox(store), configured(settings), Talker(ippo.assistant, settings.answering_date))
 
 
 def build(settings: Settings) -> Ippo:

@@ -12,6 +12,7 @@ from adapters.commands.eval import evaluate
 from adapters.commands.ingest import ingest
 from adapters.commands.serve import serve
 from adapters.commands.sources import sources
+from adapters.commands.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -29,7 +30,7 @@ def ippo() -> None:
     """
 
 
-for command in (ingest, ask, evaluate, serve, sources, doctor):
+for command in (ingest, ask, evaluate, serve, worker, sources, doctor):
     ippo.add_command(command)
 
 
@@ -39,3 +40,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     ippo(prog_name="ippo")
+
+
+if __name__ == "__main__":
+    main()

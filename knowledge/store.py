@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
@@ -49,7 +49,7 @@ class Store:
         self._id = ""
 
     @classmethod
-    def open(cls, data_dir: Path, database_url: str | None = None) -> Store:
+    def open(cls, data_dir: Path, database_url: str | None = None) -> Self:
         """Open the database and migrate it, several starters one after the other.
 
         Args:

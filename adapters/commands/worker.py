@@ -1,0 +1,48 @@
+"""`ippo worker`: answering without a web server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+
+import click
+
+from adapters.commands.session import services
+
+
+@click.command()
+@click.option(
+    "--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Conversations worked on at once."
+)
+@click.option("--parent", type=int, hidden=True, help="Process to end with, also when that one is killed.")
+def worker(threads: int, parent: int | None) -> None:
+    """Answer stored messages, without a web server.
+
+    Several workers on several machines share the work over one PostgreSQL database. Ctrl-C finishes what is being
+    answered, then ends.
+
+    \b
+    Examples:
+      ippo worker
+      IPPO_DATABASE_URL=postgresql+psycopg://ippo:…@db/ippo ippo worker --threads 8
+    """
+    from adapters import bootstrap, logs
+
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    with services() as ippo, bootstrap.messaging(ippo) as messaging:
+        logs.configure(server=True)
+        working = messaging.worker(threads=threads)
+        working.start()
+        while not ended.wait(0.5):
+            # A parent that is killed can't say so; its child then belongs to someone else.
+            if parent is not None and os.getppid() != parent:
+                break
+        working.stop()
