@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from adapters.health import readiness
+from adapters.health import messages, readiness
+from adapters.metrics import exposition
 from adapters.web import api, pages
 from adapters.web.edge import Edge
 from knowledge.errors import KnowledgeError
@@ -48,10 +49,16 @@ def create_app(ippo: Ippo, messaging: Messaging | None = None) -> FastAPI:
 
     @app.get("/readyz", tags=["health"], summary="Able to work; 503 names what is missing")
     def readyz() -> JSONResponse:
-        checks = readiness(ippo)
+        checks = [*readiness(ippo), *(messages(messaging) if messaging else [])]
         missing = [check.name for check in checks if not check.good]
         body = {"ready": not missing, "missing": missing, "checks": {check.name: check.finding for check in checks}}
         return JSONResponse(body, 503 if missing else 200)
+
+    if messaging is not None:
+
+        @app.get("/metrics", tags=["health"], summary="Figures for Prometheus")
+        def metrics() -> Response:
+            return Response(exposition(messaging), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     _explain_errors(app)
     app.add_middleware(Edge, failed=_failed)

@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters import bootstrap, settings
 from adapters.errors import SettingsError
 from knowledge.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from adapters.messages.service import Messaging
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,17 @@ def readiness(ippo: bootstrap.Ippo) -> list[Check]:
     else:
         search = Check("search", True, "a known word is found by words and by vectors")
     return [database, Check("index", True, f"{size:,} chunks of {sources:,} sources"), search]
+
+
+def messages(messaging: Messaging) -> list[Check]:
+    """Check that what people send is worked off."""
+    try:
+        alive = messaging.workers_alive()
+    except KnowledgeError as error:
+        return [Check("messages", False, str(error), "check IPPO_DATABASE_URL and IPPO_DATA_DIR")]
+    if not alive:
+        return [Check("worker", False, "no worker is alive", "run `ippo serve` without --no-worker, or `ippo worker`")]
+    return [Check("worker", True, f"{alive} alive")]
 
 
 def examine() -> list[Check]:

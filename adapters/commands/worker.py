@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -16,8 +17,9 @@ from adapters.commands.session import services
 @click.option(
     "--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Conversations worked on at once."
 )
+@click.option("--check", is_flag=True, help="Only tell whether some worker is alive: exit code 0 or 1.")
 @click.option("--parent", type=int, hidden=True, help="Process to end with, also when that one is killed.")
-def worker(threads: int, parent: int | None) -> None:
+def worker(threads: int, check: bool, parent: int | None) -> None:
     """Answer stored messages, without a web server.
 
     Several workers on several machines share the work over one PostgreSQL database. Ctrl-C finishes what is being
@@ -26,6 +28,7 @@ def worker(threads: int, parent: int | None) -> None:
     \b
     Examples:
       ippo worker
+      ippo worker --check
       IPPO_DATABASE_URL=postgresql+psycopg://ippo:…@db/ippo ippo worker --threads 8
     """
     from adapters import bootstrap, logs
@@ -35,6 +38,11 @@ def worker(threads: int, parent: int | None) -> None:
     def end(_signal: int, _frame: FrameType | None) -> None:
         ended.set()
 
+    if check:
+        with services() as ippo, bootstrap.messaging(ippo) as messaging:
+            alive = messaging.workers_alive()
+        click.echo(f"{alive} alive")
+        sys.exit(0 if alive else 1)
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     with services() as ippo, bootstrap.messaging(ippo) as messaging:

@@ -6,11 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
+from sqlalchemy import func, select
+
 from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.model import Channel
-from adapters.messages.store import MessageStore
-from adapters.messages.worker import Worker
+from adapters.messages.schema import inbox, outbox, workers
+from adapters.messages.store import MessageStore, now
+from adapters.messages.worker import BEAT, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What waits, and what went wrong."""
+
+    inbox: Mapping[str, int]
+    """Status → how many messages."""
+    outbox: Mapping[str, int]
+    oldest: float
+    """Seconds that the oldest unanswered message has waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,27 @@ class Messaging:
     def worker(self, *, threads: int = 4) -> Worker:
         """Make a worker for all channels; it runs once it is started."""
         return Worker(self.store, self.talker, self.channels, threads=threads)
+
+    def workers_alive(self) -> int:
+        """Count the workers, of any process and machine, that have lately shown that they live."""
+        with self.store.read() as connection:
+            since = now() - 3 * BEAT
+            return int(
+                connection.execute(
+                    select(func.count()).select_from(workers).where(workers.c.beat_at > since)
+                ).scalar_one()
+            )
+
+    def figures(self) -> Figures:
+        """Count what waits and what went wrong."""
+        with self.store.read() as connection:
+            taken = connection.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status)).all()
+            sent = connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status)).all()
+            oldest = connection.execute(
+                select(func.min(inbox.c.received_at)).where(inbox.c.status == "pending")
+            ).scalar()
+        age = max(0.0, now() - oldest) if oldest is not None else 0.0
+        return Figures({str(s): int(n) for s, n in taken}, {str(s): int(n) for s, n in sent}, age)
 
     def close(self) -> None:
         """Give back the connections."""

@@ -16,8 +16,10 @@ from adapters.messages.inbox import Inbox
 from adapters.messages.lanes import Lanes
 from adapters.messages.model import Address, Delivery, Incoming, Kind, Outcome, Outgoing
 from adapters.messages.schema import conversations, inbox, outbox, tables, turns
+from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
 from adapters.messages.worker import TRIES, Worker
+from adapters.metrics import exposition
 from bot.answer import Act, Answer, Question
 from tests import postgres
 
@@ -283,3 +285,24 @@ def test_migrations_make_what_the_schema_says(store: MessageStore) -> None:
         found = compare_metadata(context, tables)
     ours = set(tables.tables)
     assert [change for change in found if getattr(change[1], "name", "") in ours and change[0] != "remove_table"] == []
+
+
+def test_figures_tell_what_waits_and_who_works(store: MessageStore) -> None:
+    worker, echo, _ = make(store)
+    messaging = Messaging(store, Inbox(store), {}, Talker(echo, lambda: date(2026, 11, 24)))
+    assert messaging.workers_alive() == 0
+    messaging.inbox.take([event("助成は?", 1, received_at=time.time() - 30)])
+    figures = messaging.figures()
+    assert (figures.inbox, figures.outbox) == ({"pending": 1}, {})
+    assert 29 < figures.oldest < 60
+    exposed = exposition(messaging).decode()
+    assert 'ippo_inbox_messages{status="pending"} 1.0' in exposed
+    assert "助成" not in exposed
+    worker.start()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and (messaging.workers_alive() == 0 or messaging.figures().outbox != {"sent": 1}):
+        time.sleep(0.05)
+    assert messaging.workers_alive() == 1
+    assert messaging.figures().outbox == {"sent": 1}
+    worker.stop()
+    assert messaging.workers_alive() == 0

@@ -50,7 +50,13 @@ def test_every_long_running_service_has_a_health_check(compose: dict) -> None:
 def test_compose_holds_no_password(project: Path) -> None:
     text = (project / "docker-compose.yml").read_text(encoding="utf-8")
 
-    assert not re.search(r"(PASSWORD|SECRET|TOKEN)\w*:\s*(?!\$\{\w+(:-|:\?)?[^}]*\})\S", text)
+    assert not re.search(r"(PASSWORD|SECRET|TOKEN)\w*:\s*(?!\$\{\w+(:-|:\?)?[^}]*\}|/run/secrets/)\S", text)
+
+
+def test_the_database_is_reachable_from_inside_alone(compose: dict) -> None:
+    assert "ports" not in compose["services"]["db"]
+    assert compose["services"]["db"]["networks"] == ["inside"]
+    assert "secrets/" in (Path(__file__).parents[3] / ".gitignore").read_text(encoding="utf-8")
 
 
 def test_docker_accepts_the_compose_file(project: Path) -> None:
