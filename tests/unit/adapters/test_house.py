@@ -50,7 +50,7 @@ def test_every_long_running_service_has_a_health_check(compose: dict) -> None:
 def test_compose_holds_no_password(project: Path) -> None:
     text = (project / "docker-compose.yml").read_text(encoding="utf-8")
 
-    assert not re.search(r"(PASSWORD|SECRET|TOKEN)\w*:\s*(?!\$\{\w+(:-|:\?)?[^}]*\}|/run/secrets/)\S", text)
+    assert not re.search(r"(?m)^\s*\w*(PASSWORD|SECRET|TOKEN)\w*:[ ]*(?!\$\{\w+(:-|:\?)?[^}]*\}|/run/secrets/)\S", text)
 
 
 def test_the_database_is_reachable_from_inside_alone(compose: dict) -> None:
