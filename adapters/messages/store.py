@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from adapters.messages.schema import HEAD, VERSION_TABLE
 from knowledge.store import Store
@@ -23,6 +29,39 @@ class MessageStore(Store):
     MIGRATIONS = "adapters.messages:migrations"
     # "Stored" is said to the platform, which will not send it again.
     DURABLE = True
+
+    def __init__(self, engine: Engine, data_dir: Path) -> None:
+        """Take an engine; `open` makes one."""
+        super().__init__(engine, data_dir)
+        self._turn = threading.Lock()
+        self._queue: IO[bytes] | None = None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a transaction, as `Store.write`; on SQLite, writers take turns."""
+        if not self.is_sqlite:
+            with super().write() as connection:
+                yield connection
+            return
+        # SQLite makes a waiting writer sleep and try again, up to 100 ms at a time, while others pass it by. Those who
+        # wait for a lock of the operating system are woken as soon as it is free.
+        with self._turn:
+            queue = self._queue
+            if queue is None:
+                queue = self._queue = (self.data_dir / "messages.queue").open("ab")
+            fcntl.flock(queue, fcntl.LOCK_EX)
+            try:
+                with super().write() as connection:
+                    yield connection
+            finally:
+                fcntl.flock(queue, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Close all connections."""
+        super().close()
+        if self._queue is not None:
+            self._queue.close()
+            self._queue = None
 
     def _begin(self, connection: Connection) -> None:
         """Begin empty."""
