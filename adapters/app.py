@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from adapters.health import messages, readiness
+from adapters.line import routes as line
 from adapters.metrics import exposition
 from adapters.web import api, pages
 from adapters.web.edge import Edge
@@ -39,8 +40,10 @@ def create_app(ippo: Ippo, messaging: Messaging | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(api.routes(ippo))
+    if messaging is not None:
+        app.include_router(api.routes(ippo, messaging))
     app.include_router(pages.routes(ippo))
+    app.include_router(line.routes(ippo.settings, messaging.inbox if messaging else None))
     app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")
 
     @app.get("/healthz", tags=["health"], summary="Alive")

@@ -14,4 +14,8 @@ def configured(settings: Settings) -> dict[str, Channel]:
     from adapters.web.channel import WebChannel
 
     found: list[Channel] = [WebChannel()]
+    if settings.line_channel_secret.get_secret_value() and settings.line_channel_access_token.get_secret_value():
+        from adapters.line.channel import LineChannel
+
+        found.append(LineChannel(settings))
     return {channel.name: channel for channel in found}
