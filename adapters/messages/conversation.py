@@ -99,5 +99,8 @@ MEDIA = (
 )
 PLACE_UNKNOWN = "位置情報をありがとうございます。お店や会社は、どちらの区にありますか?"
 PLACE_ASKED = "位置情報をありがとうございます。お店や会社は{ward}ですか?"
+AGAIN = "さきほどの回答をもう一度"
+"""Tapped to get an answer again of which nobody knows whether it arrived."""
+TOO_MANY = "たくさんのメッセージをありがとうございます。1分ほど待ってから、いちばん知りたいことを1つ送ってください。"
 APOLOGY = "申し訳ありません。うまくお答えできませんでした。少し言葉を変えて、もう一度送っていただけますか。相談窓口をお伝えすることもできます。"
 APOLOGY_CHOICES = ("相談窓口は?", "担当者に相談したい")

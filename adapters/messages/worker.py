@@ -19,9 +19,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
-from adapters.messages.conversation import APOLOGY, APOLOGY_CHOICES, TURNS, Said, Talker
+from adapters.messages.conversation import AGAIN, APOLOGY, APOLOGY_CHOICES, TOO_MANY, TURNS, Said, Talker
 from adapters.messages.fragments import PATIENCE, is_fragment, joined
 from adapters.messages.lanes import Lane, LaneLost, Lanes, hold
 from adapters.messages.model import Channel, Delivery, Kind, Outcome, Outgoing, Reply
@@ -37,6 +37,8 @@ IDLE = 0.1
 """Seconds between looks where nobody has told of a new message."""
 BEAT = 5.0
 """Seconds between signs of life."""
+A_MINUTE = 60
+"""Messages of one conversation that are answered within a minute; more are asked to wait."""
 _SPEAKING = (Kind.TEXT, Kind.TAP)
 
 
@@ -164,6 +166,7 @@ class Worker:
             hold(connection, lane)
             connection.execute(_these(batch).values(attempts=inbox.c.attempts + 1))
             history = _history(connection, lane.conversation)
+            lately = _lately(connection, lane.conversation)
             state = connection.execute(
                 select(conversations.c.state, conversations.c.epoch, conversations.c.ward).where(
                     conversations.c.id == lane.conversation
@@ -175,8 +178,19 @@ class Worker:
         if channel is not None and kind in _SPEAKING and state.state != "with_advisor":
             with contextlib.suppress(Exception):
                 channel.working(address)
+        text = joined([row["text"] for row in batch])
+        if state.state == "with_advisor":
+            # The advisor has the word; what the person writes is kept for them.
+            said = Said(None, text if kind in _SPEAKING else "", state.ward)
+            self._commit(lane, batch, said, address, epoch=state.epoch)
+            return
+        if lately > A_MINUTE:
+            # Said once; what comes on top is stored, and not answered.
+            notice = Reply(TOO_MANY, Act.CLARIFY, confidence=0.0) if lately == A_MINUTE + 1 else None
+            self._commit(lane, batch, Said(notice, "", state.ward), address, epoch=state.epoch)
+            return
         try:
-            said = self._talker.respond(kind, joined([row["text"] for row in batch]), history, state.ward)
+            said = self._again(lane, text, state.ward) or self._talker.respond(kind, text, history, state.ward)
         except Exception as error:
             log.exception("message failed", extra={"inbox": last["id"]})
             with self._store.write() as connection:
@@ -185,6 +199,18 @@ class Worker:
                 connection.execute(_these(batch).values(error=type(error).__name__))
             return
         self._commit(lane, batch, said, address, epoch=state.epoch)
+
+    def _again(self, lane: Lane, text: str, ward: str | None) -> Said | None:
+        """Give once more what may not have arrived, if that is what was tapped."""
+        if text != AGAIN:
+            return None
+        with self._store.write() as connection:
+            hold(connection, lane)
+            lost = _lost(connection, lane.conversation)
+            if lost is None:
+                return None
+            connection.execute(update(outbox).where(outbox.c.id == lost["id"]).values(status="repeated"))
+        return Said(reply_from(lost["reply"]), "", ward)
 
     def _commit(
         self, lane: Lane, batch: Sequence[RowMapping], said: Said, address: Mapping[str, Any], *, epoch: int
@@ -201,10 +227,13 @@ class Worker:
             if said.text:
                 for row in batch:
                     _remember(connection, lane, "user", row["text"], row["message"])
-            if said.reply is not None:
+            reply = said.reply
+            if reply is not None:
                 if said.text:
-                    _remember(connection, lane, "assistant", said.reply.text, "")
-                _enqueue(connection, lane, said.reply, address, last, epoch=epoch)
+                    _remember(connection, lane, "assistant", reply.text, "")
+                if _lost(connection, lane.conversation) is not None:
+                    reply = replace(reply, choices=(AGAIN, *reply.choices)[:13])
+                _enqueue(connection, lane, reply, address, last, epoch=epoch)
             connection.execute(_these(batch).values(status="done", error=""))
             connection.execute(
                 update(conversations).where(conversations.c.id == lane.conversation).values(ward=said.ward)
@@ -313,6 +342,18 @@ def _batch(rows: Sequence[RowMapping]) -> tuple[Sequence[RowMapping], float]:
 
 def _these(batch: Sequence[RowMapping]) -> Any:
     return update(inbox).where(inbox.c.id.in_([row["id"] for row in batch]), inbox.c.status == "pending")
+
+
+def _lately(connection: Connection, conversation: int) -> int:
+    """Count the messages of a conversation that came in within a minute and have been looked at."""
+    where = (inbox.c.conversation == conversation) & (inbox.c.received_at > now() - 60) & (inbox.c.attempts > 0)
+    return int(connection.execute(select(func.count()).select_from(inbox).where(where)).scalar_one())
+
+
+def _lost(connection: Connection, conversation: int) -> RowMapping | None:
+    """Give the latest reply of which nobody knows whether it arrived."""
+    where = (outbox.c.conversation == conversation) & (outbox.c.status == "unknown")
+    return connection.execute(select(outbox).where(where).order_by(outbox.c.id.desc())).mappings().first()
 
 
 def _history(connection: Connection, conversation: int) -> list[Turn]:

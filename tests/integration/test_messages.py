@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from adapters.messages.conversation import APOLOGY, Talker
+from adapters.messages.conversation import AGAIN, APOLOGY, TOO_MANY, Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.lanes import Lanes
 from adapters.messages.model import Address, Delivery, Incoming, Kind, Outcome, Outgoing
 from adapters.messages.schema import conversations, inbox, outbox, tables, turns
 from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
-from adapters.messages.worker import TRIES, Worker
+from adapters.messages.worker import A_MINUTE, TRIES, Worker
 from adapters.metrics import exposition
 from bot.answer import Act, Answer, Question
 from tests import postgres
@@ -306,3 +306,42 @@ def test_figures_tell_what_waits_and_who_works(store: MessageStore) -> None:
     assert messaging.figures().outbox == {"sent": 1}
     worker.stop()
     assert messaging.workers_alive() == 0
+
+
+def test_the_bot_is_silent_while_an_advisor_has_the_conversation(store: MessageStore) -> None:
+    worker, echo, post = make(store)
+    taken = Inbox(store)
+    taken.take([event("助成は?", 1)])
+    drain(worker)
+    with store.write() as connection:
+        connection.execute(update(conversations).values(epoch=1, state="with_advisor"))
+    taken.take([event("窓のことも聞きたい?", 2)])
+    drain(worker)
+    assert len(post.sent) == len(echo.asked) == 1
+    assert ("user", "窓のことも聞きたい?") in rows(store, turns, turns.c.role, turns.c.text)
+
+
+def test_an_answer_that_may_be_lost_is_offered_again(store: MessageStore) -> None:
+    worker, _, post = make(store)
+    post.script = [Outcome.UNKNOWN]
+    taken = Inbox(store)
+    taken.take([event("助成は?", 1)])
+    drain(worker)
+    taken.take([event("窓は?", 2)])
+    drain(worker)
+    assert post.seen[-1].reply.choices[0] == AGAIN
+    taken.take([event(AGAIN, 3, kind=Kind.TAP)])
+    drain(worker)
+    assert post.sent[-1] == ("U1", "「助成は?」ですね。")
+    taken.take([event("空調は?", 4)])
+    drain(worker)
+    assert AGAIN not in post.seen[-1].reply.choices
+
+
+def test_a_flood_is_asked_to_wait_once(store: MessageStore) -> None:
+    worker, echo, post = make(store)
+    Inbox(store).take([event(f"質問{n}は?", n) for n in range(A_MINUTE + 5)])
+    drain(worker)
+    assert len(echo.asked) == A_MINUTE
+    assert [text for _, text in post.sent].count(TOO_MANY) == 1
+    assert len(post.sent) == A_MINUTE + 1
