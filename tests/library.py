@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import uvicorn
+from fastapi import FastAPI
+
+from adapters import bootstrap
 from adapters.bootstrap import Ippo
+from adapters.messages.service import Messaging
 from adapters.settings import Settings
 from bot.assistant import Assistant
 from bot.ports import Answering
@@ -69,3 +78,41 @@ def services(library: MemoryLibrary, *, assistant: Answering | None = None, toda
 
     answering = assistant or Assistant(library, public_url=settings.public_url)
     return Ippo(settings, library, answering, refuse)  # type: ignore[arg-type] - it never returns
+
+
+@contextmanager
+def messages(ippo: Ippo, data_dir: Path, *, working: bool = True) -> Iterator[Messaging]:
+    """A message store in a folder, with a worker at work in one thread (or none), which stops at the end."""
+    settings = ippo.settings.model_copy(update={"data_dir": data_dir})
+    with bootstrap.messaging(replace(ippo, settings=settings)) as found:
+        worker = found.worker(threads=1)
+        if working:
+            worker.start()
+        try:
+            yield found
+        finally:
+            worker.stop()
+
+
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Open streams end by the signal that a server in a thread does not get.
+        if live := self.lifespan.state.get("live"):
+            live.close()
+        await super().shutdown(sockets)
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """An application on a free port, in a thread of this process; gives its address."""
+    # Listening before the thread starts: a browser's first request waits in the queue instead of failing.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = _Server(uvicorn.Config(app, log_config=None))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+            assert not thread.is_alive(), "the server did not end"

@@ -1,120 +1,139 @@
-"""The web chat's API: one message in, its reply out."""
+"""The web chat's API: messages in, replies out, at once or by a stream."""
 
 from __future__ import annotations
 
-import re
-import secrets
-import time
-from typing import Annotated
-from urllib.parse import quote
+import math
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
 from adapters.bootstrap import Ippo
-from adapters.web.visits import Visits
-from bot.answer import Act, Answer, Citation, Question, Turn
+from adapters.messages.inbox import Inbox
+from adapters.messages.model import Incoming, Kind
+from adapters.messages.service import Messaging
+from adapters.web.channel import WebChannel
+from adapters.web.ending import ending
+from adapters.web.limits import Limits
+from adapters.web.live import Live
+from adapters.web.shapes import ConversationOut, MessageIn, MessageOut, Pending
+from adapters.web.store import Standing, WebStore
+from adapters.web.stream import has_room, stream
+from adapters.web.visitors import Visitors
 
-COOKIE = "ippo_visitor"
-_VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
-_MONTH = 30 * 24 * 60 * 60  # seconds
-
-
-def _writable(text: str) -> str:
-    # JSON can spell half of a surrogate pair, which no UTF-8 reply could repeat.
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError("is no valid Unicode text")
-    return text
-
-
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), AfterValidator(_writable)
-]
-
-
-class MessageIn(BaseModel):
-    """What a person writes."""
-
-    text: Text = Field(description="The message, at most 5,000 characters.", examples=["何から始めればいいですか"])
-    client_id: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_writable)] = Field(
-        description="The sender's id of this message. Sent again with the same id, it gets the same reply.",
-        examples=["5f0c2a"],
-    )
+PATIENCE = 8.0
+"""Seconds that a message's sender waits for the reply before the stream brings it."""
+_HIGHEST = 2**31 - 1  # PostgreSQL's integer
+TOO_MANY = "続けてたくさんのメッセージをいただいています。{seconds}秒ほどおいて、もう一度お送りください。"
+TOO_MANY_STREAMS = "同じ会話を開いている画面が多すぎます。使っていない画面を閉じてください。"
+FORGOTTEN = "この会話は終了しました。もう一度お送りいただくと、新しい会話が始まります。"
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "Events `reply`, `typing` and `forgotten`."}
+}
 
 
-class CitationOut(BaseModel):
-    """A passage shown as proof."""
+def routes(ippo: Ippo, messaging: Messaging, *, limits: Limits | None = None, patience: float = PATIENCE) -> APIRouter:
+    """Make the API's routes for one set of services.
 
-    n: int = Field(description="Number of its marker in the text, from 1.")
-    source: str
-    title: str
-    place: str
-    quote: str = Field(description="Verbatim from the document.")
-    url: str = Field(description="The passage in its document.")
-    path: str = Field(description="The same, on this server.")
-
-
-class MessageOut(BaseModel):
-    """The reply."""
-
-    client_id: str
-    act: Act
-    text: str = Field(description="Plain text with markers like [1].")
-    citations: list[CitationOut]
-    choices: list[str] = Field(description="Next questions to tap.")
-    confidence: float = Field(description="Estimated probability that the documents answer the question.")
-    elapsed_ms: float
-
-
-def routes(ippo: Ippo) -> APIRouter:
-    """Make the API's routes for one set of services."""
-    router = APIRouter(prefix="/api", tags=["web chat"])
-    visits: Visits[MessageOut] = Visits()
+    Args:
+        ippo: For its settings.
+        messaging: Where messages are stored; a worker of this or another process answers them.
+        limits: How much may be asked.
+        patience: Seconds that a message's sender waits for the reply before being told that it comes later.
+    Raises:
+        StoreUnavailable: The database cannot be reached.
+    """
+    store = WebStore(messaging.store)
+    live = Live(store)
     secure = ippo.settings.public_url.startswith("https://")
+    visitors = Visitors(store.secret(), secure=secure)
+    counted = limits or Limits()
+    router = APIRouter(prefix="/api", tags=["web chat"], lifespan=ending(live))
 
-    # A plain function: FastAPI runs it in a thread, and answering is work for a processor.
-    @router.post("/messages", summary="Send a message, get its reply")
-    def post_message(message: MessageIn, request: Request, response: Response) -> MessageOut:
-        visitor = request.cookies.get(COOKIE, "")
-        if not _VISITOR.fullmatch(visitor):
-            visitor = secrets.token_urlsafe(16)
-            response.set_cookie(COOKIE, visitor, max_age=_MONTH, httponly=True, samesite="lax", secure=secure)
+    @router.post(
+        "/messages",
+        summary="Send a message, get its reply; 202 where that takes longer",
+        response_model=MessageOut,
+        responses={202: {"model": Pending}},
+    )
+    async def post_message(message: MessageIn, request: Request, response: Response) -> MessageOut | Response:
+        visitor = visitors.of(request) or visitors.welcome(response)
+        wait = counted.wait(visitor)
+        # A message that is here already costs nothing new: whoever asks for its reply again may.
+        if wait and not (await run_in_threadpool(store.standing, visitor, message.client_id)).known:
+            raise _too_many(wait)
+        await run_in_threadpool(_take, messaging.inbox, visitor, message)
+        standing = await live.standing(visitor, message.client_id, patience)
+        return standing.reply or _later(message.client_id, standing, response)
 
-        def answer(history: tuple[Turn, ...]) -> tuple[MessageOut, str]:
-            started = time.perf_counter()
-            asked = Question(text=message.text, today=ippo.settings.answering_date(), history=history)
-            found = ippo.assistant.answer(asked)
-            elapsed = round((time.perf_counter() - started) * 1000, 1)
-            return _out(message.client_id, found, elapsed), found.text
-
-        return visits.reply(visitor, message.client_id, message.text, answer)
+    @router.get("/messages", summary="The conversation so far")
+    async def get_messages(request: Request, response: Response) -> ConversationOut:
+        response.headers["cache-control"] = "no-store"
+        visitor = visitors.of(request)
+        if visitor is None:
+            # Known from here on: the page's stream and its first message belong together.
+            visitors.welcome(response)
+            return ConversationOut(messages=[], last_id=0)
+        return await run_in_threadpool(store.conversation, visitor)
 
     @router.delete("/messages", status_code=204, summary="Forget the conversation, begin anew")
-    def delete_messages(request: Request) -> None:
-        visits.forget(request.cookies.get(COOKIE, ""))
+    async def delete_messages(request: Request, response: Response) -> None:
+        visitor = visitors.of(request)
+        if visitor is not None:
+            await run_in_threadpool(store.forget, visitor)
+        visitors.welcome(response)
+
+    @router.get("/events", summary="Replies as server-sent events", response_class=Response, responses=_EVENTS)
+    async def get_events(
+        request: Request,
+        after: Annotated[str, Query(description="Id of the last reply that is known, for the first connect.")] = "",
+        last_event_id: Annotated[str, Header(description="The same, as browsers send it; it counts first.")] = "",
+    ) -> Response:
+        visitor = visitors.of(request)
+        if visitor is None:
+            # "No content" tells a browser not to come back.
+            return Response(status_code=204)
+        if not has_room(live, visitor):
+            raise HTTPException(429, TOO_MANY_STREAMS, {"retry-after": "30"})
+        return stream(live, store, visitor, _number(last_event_id) or _number(after))
 
     return router
 
 
-def _out(client_id: str, answer: Answer, elapsed_ms: float) -> MessageOut:
-    return MessageOut(
-        client_id=client_id,
-        act=answer.act,
-        text=answer.text,
-        citations=[_citation(citation) for citation in answer.citations],
-        choices=list(answer.choices),
-        confidence=round(answer.confidence, 4),
-        elapsed_ms=elapsed_ms,
+def _take(inbox: Inbox, visitor: str, message: MessageIn) -> None:
+    inbox.take(
+        [
+            Incoming(
+                channel=WebChannel.name,
+                conversation=visitor,
+                keys=(f"{WebChannel.name}:{visitor}:{message.client_id}",),
+                kind=Kind.TEXT,
+                text=message.text,
+                person=visitor,
+                message=message.client_id,
+                address={"client_id": message.client_id},
+            )
+        ]
     )
 
 
-def _citation(citation: Citation) -> CitationOut:
-    return CitationOut(
-        n=citation.n,
-        source=citation.source,
-        title=citation.title,
-        place=citation.place,
-        quote=citation.quote,
-        url=citation.url,
-        path=f"/sources/{quote(citation.source, safe='')}#{citation.chunk}",
-    )
+def _later(client_id: str, standing: Standing, response: Response) -> Response:
+    """Say that the reply comes later, or that this conversation is no more."""
+    if not standing.known:
+        # It was taken in before, and its conversation has been forgotten since.
+        raise HTTPException(410, FORGOTTEN)
+    pending = Pending(client_id=client_id, status="pending" if standing.pending else "received")
+    found = JSONResponse(pending.model_dump(), 202)
+    if cookie := response.headers.get("set-cookie"):
+        found.headers["set-cookie"] = cookie
+    return found
+
+
+def _too_many(wait: float) -> HTTPException:
+    seconds = math.ceil(wait)
+    return HTTPException(429, TOO_MANY.format(seconds=seconds), {"retry-after": str(seconds)})
+
+
+def _number(text: str) -> int:
+    return min(int(text), _HIGHEST) if text.isascii() and text.isdigit() and len(text) < 20 else 0

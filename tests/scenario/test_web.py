@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import date
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -12,11 +14,13 @@ import pytest
 
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
+from adapters.messages.conversation import APOLOGY
+from adapters.messages.service import Messaging
 from adapters.web.edge import BODY_LIMIT
 from bot.answer import Answer, Question
 from bot.assistant import Assistant
 from knowledge.errors import StoreUnavailable
-from tests.library import MemoryLibrary, services
+from tests.library import MemoryLibrary, messages, services
 
 pytestmark = pytest.mark.anyio
 
@@ -65,8 +69,20 @@ def ippo(library: MemoryLibrary) -> Ippo:
 
 
 @pytest.fixture
-async def web(ippo: Ippo) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(ippo))
+def messaging(ippo: Ippo, tmp_path: Path) -> Iterator[Messaging]:
+    with messages(ippo, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def web(ippo: Ippo, messaging: Messaging) -> AsyncIterator[httpx.AsyncClient]:
+    async with browsing(ippo, messaging) as client:
+        yield client
+
+
+@asynccontextmanager
+async def browsing(ippo: Ippo, messaging: Messaging | None) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(ippo, messaging))
     async with httpx.AsyncClient(transport=transport, base_url="http://ippo.test") as client:
         yield client
 
@@ -113,7 +129,7 @@ async def test_a_made_up_cookie_is_replaced(web: httpx.AsyncClient) -> None:
     assert "ippo_visitor=" in (await say(web, "こんにちは")).headers["set-cookie"]
 
 
-async def test_a_follow_up_is_asked_with_what_was_said_before(library: MemoryLibrary) -> None:
+async def test_a_follow_up_is_asked_with_what_was_said_before(library: MemoryLibrary, tmp_path: Path) -> None:
     asked: list[Question] = []
 
     class Recording:
@@ -121,12 +137,13 @@ async def test_a_follow_up_is_asked_with_what_was_said_before(library: MemoryLib
             asked.append(question)
             return Assistant(library, public_url="http://localhost:8000").answer(question)
 
-    transport = httpx.ASGITransport(create_app(services(library, assistant=Recording())))
-    async with httpx.AsyncClient(transport=transport, base_url="http://ippo.test") as web:
-        await say(web, "みどり省エネ診断について教えて", "1")
-        await say(web, "それはいくら?", "2")
-        forgotten = await web.delete("/api/messages")
-        await say(web, "それはいくら?", "3")
+    ippo = services(library, assistant=Recording())
+    with messages(ippo, tmp_path) as messaging:
+        async with browsing(ippo, messaging) as web:
+            await say(web, "みどり省エネ診断について教えて", "1")
+            await say(web, "それはいくら?", "2")
+            forgotten = await web.delete("/api/messages")
+            await say(web, "それはいくら?", "3")
 
     assert [turn.role for turn in asked[1].history] == ["user", "assistant"]
     assert asked[1].history[0].text == "みどり省エネ診断について教えて"
@@ -243,7 +260,7 @@ async def test_nothing_runs_inline_and_nothing_comes_from_elsewhere(web: httpx.A
 async def test_the_interface_is_described(web: httpx.AsyncClient) -> None:
     described = (await web.get("/openapi.json")).json()
 
-    assert set(described["paths"]) == {"/api/messages", "/healthz", "/readyz"}
+    assert set(described["paths"]) >= {"/api/messages", "/api/events", "/healthz", "/readyz"}
     assert "POST /api/messages" in (await web.get("/docs")).text
 
 
@@ -273,13 +290,14 @@ async def test_not_ready_when_nothing_is_indexed() -> None:
     assert "index" in ready.json()["missing"]
 
 
-async def test_a_lost_database_is_said_calmly(library: MemoryLibrary, caplog: pytest.LogCaptureFixture) -> None:
-    class Lost:
-        def answer(self, question: Question) -> Answer:
-            raise StoreUnavailable("connection to db.internal refused")
+async def test_a_lost_database_is_said_calmly(
+    ippo: Ippo, messaging: Messaging, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(events: object) -> int:
+        raise StoreUnavailable("connection to db.internal refused")
 
-    transport = httpx.ASGITransport(create_app(services(library, assistant=Lost())))
-    async with httpx.AsyncClient(transport=transport, base_url="http://ippo.test") as web:
+    monkeypatch.setattr(type(messaging.inbox), "take", lambda _inbox, events: lost(events))
+    async with browsing(ippo, messaging) as web:
         reply = await say(web, "費用は?")
 
     assert reply.status_code == 503
@@ -289,15 +307,31 @@ async def test_a_lost_database_is_said_calmly(library: MemoryLibrary, caplog: py
     ]
 
 
-async def test_an_unforeseen_failure_is_said_calmly_and_logged(
-    library: MemoryLibrary, caplog: pytest.LogCaptureFixture
+async def test_what_can_not_be_answered_gets_an_apology_and_is_logged(
+    library: MemoryLibrary, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:
         def answer(self, question: Question) -> Answer:
             raise RuntimeError("internal detail")
 
-    transport = httpx.ASGITransport(create_app(services(library, assistant=Broken())))
-    async with httpx.AsyncClient(transport=transport, base_url="http://ippo.test") as web:
+    ippo = services(library, assistant=Broken())
+    with messages(ippo, tmp_path) as messaging:
+        async with browsing(ippo, messaging) as web:
+            reply = await say(web, "費用は?")
+
+    assert (reply.status_code, reply.json()["text"]) == (200, APOLOGY)
+    assert "internal detail" not in reply.text
+    assert any(record.exc_info and "internal detail" in str(record.exc_info[1]) for record in caplog.records)
+
+
+async def test_an_unforeseen_failure_is_said_calmly_and_logged(
+    ippo: Ippo, messaging: Messaging, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_inbox: object, _events: object) -> int:
+        raise RuntimeError("internal detail")
+
+    monkeypatch.setattr(type(messaging.inbox), "take", broken)
+    async with browsing(ippo, messaging) as web:
         reply = await say(web, "費用は?")
 
     assert reply.status_code == 500

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from adapters.app import create_app
-from tests.library import MemoryLibrary, services
+from tests.library import MemoryLibrary, messages, services, serving
 
 CHROMIUM = "/usr/bin/chromium"
 pytestmark = [
@@ -35,18 +32,14 @@ HOSTILE = """海の日の清掃活動
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A server on a free port, in a thread of this process."""
-    library = MemoryLibrary({"診断/案内.md": GUIDE, "会社.md": COMPANIES, "hostile.txt": HOSTILE})
-    app = create_app(services(library))
-    # Listening before the thread starts: a browser's first request waits in the queue instead of failing.
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(20)
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with a worker, in threads of this process."""
+    ippo = services(MemoryLibrary({"診断/案内.md": GUIDE, "会社.md": COMPANIES, "hostile.txt": HOSTILE}))
+    with (
+        messages(ippo, tmp_path_factory.mktemp("messages")) as messaging,
+        serving(create_app(ippo, messaging)) as found,
+    ):
+        yield found
 
 
 @pytest.fixture(scope="module")
