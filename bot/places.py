@@ -15,7 +15,7 @@ _SHORT = {
     # 北, 港 and 中央 alone are everyday words; with 区 they are wards.
     if len(name) > 2 and name != "中央区"
 }
-_SHORT_RE = re.compile("|".join(f"{name}(?!モデル|エコ|支部|CES)" for name in sorted(_SHORT, key=len, reverse=True)))
+_SHORT_RE = re.compile("|".join(f"{name}(?!モデル|エコ|支部|CES|駅)" for name in sorted(_SHORT, key=len, reverse=True)))
 _NAME_RE = re.compile("|".join(f"(?<![一-龥]){name}" if len(name) == 2 else name for name in WARDS.values()))
 _KEYS = {name: key for key, name in WARDS.items()}
 _ROMAJI = re.compile(r"\b(" + "|".join(WARDS) + r")\b", re.IGNORECASE)

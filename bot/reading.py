@@ -44,6 +44,7 @@ _SUBSIDY = re.compile(
     r"補助|助成|支援金|給付|もらえるお金|使えるお金|お金(?:が|って|は)?.{0,3}(?:出る|出ます|もらえ)|grant|subsid",
     re.IGNORECASE,
 )
+_COST = re.compile(r"費用|料金|値段|価格|手数料|かか[るりっ]|無料|有料|タダ|ただ")
 _ATTRIBUTE = frozenset(
     "金額 上限 料金 費用 値段 価格 締め切り 締切 期限 電話 番号 メール アドレス 会場 場所 申し込み 申し込む 申込 方法 名前 会社 業者 具体 具体的 詳しい 全部 一覧 比べる 違い 意味 "
     "割合 率 パーセント 時間 日程 担当 者 方 人 次 予定 最初 最後 前回 今回 今度 今年 来年 去年 最近 感じ 場合 結局 一番 全体 専門 希望 可能 必要 確認 質問 話 話す 答える 回答 "
@@ -103,6 +104,9 @@ def read(question: Question, index: Index) -> Reading:
     earlier = " ".join(turns[-2:]) if leaning else ""
     premise = bool(_PREMISE.search(text))
     asked = _with_claim(wanted(text), text) if premise else wanted(text)
+    if leaning and _SUBSIDY.search(earlier) and Want.FEE in asked and not _COST.search(text):
+        # 「LEDだといくら?」 after a list of grants asks what is paid, not what it costs.
+        asked = replace(asked, kinds=asked.kinds - {Want.FEE} | {Want.AMOUNT})
     names = said or (names_in(earlier, index) if leaning else ())
     ward = places.own(text) or question.ward
     for turn in question.history:

@@ -13,10 +13,12 @@ from bot.draft import Draft
 from bot.lists.grants import asked_grants, grant_ward, is_about_grants, is_tenant, office_of, told_terms
 from bot.lists.lines import Proved, add_contact_line, add_lines, finish
 from bot.lists.proofs import Proofs
+from bot.places import ward_name
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import Catalogue, shipped
 from knowledge.catalogue.models import Grant, Pointer, Tenant
+from knowledge.catalogue.queries import names_programme, needs_in
 from knowledge.dates import fiscal_year, years
 
 _DONE = re.compile(
@@ -43,6 +45,12 @@ AFTER = Pointer(
     words="注文や工事を済ませてしまったあとに助成を受けられるかどうかは",
 )
 _LEFT = re.compile(r"予算|分(?:は|って)|残り|枠|受付|ある[?？]|まだ")
+OTHER_WARDS = Pointer(
+    source="all23/other-wards.md",
+    heading="資料では確認できないこと",
+    words="千代田区、港区、葛飾区のほかの区の助成の条件、割合、上限、締め切りは、資料では確認できません",
+)
+UNKNOWN_WARD = "{ward}の事業者向けの助成は、手元の資料には書かれていません。"
 _FIGURES = frozenset({Want.AMOUNT, Want.RATE, Want.FEE, Want.QUANTITY})
 _MAY = frozenset({Want.ELIGIBILITY, Want.CONDITION})
 
@@ -70,6 +78,17 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
         return _after_the_fact(reading, grants, ward, catalogue, proofs, public_url)
     if ordering:
         return _before_the_order(reading, grants, ward, catalogue, proofs, public_url)
+    if ward and _unknown_ward(reading, ward, catalogue):
+        return _abstain(
+            reading,
+            UNKNOWN_WARD.format(ward=ward_name(ward)),
+            _said(OTHER_WARDS, proofs),
+            (),
+            ward,
+            catalogue,
+            proofs,
+            public_url,
+        )
     if not ward or not grants:
         return None
     if is_tenant(text) and reading.asked.kinds & _MAY and all(g.tenant is Tenant.UNKNOWN for g in grants):
@@ -78,6 +97,15 @@ def grant_case(reading: Reading, proofs: Proofs, public_url: str) -> Answer | No
     if (_THIS_YEAR.search(text) or this_year in years(text)) and (reading.asked.kinds & _FIGURES or _LEFT.search(text)):
         return _this_year(reading, grants, ward, catalogue, proofs, public_url)
     return None
+
+
+def _unknown_ward(reading: Reading, ward: str, catalogue: Catalogue) -> bool:
+    """Tell whether grants are asked for of a ward of which none is known."""
+    if not is_about_grants(reading) or reading.premise or any(grant.ward == ward for grant in catalogue.grants):
+        return False
+    return not names_programme(catalogue, reading.text) and not any(
+        need.id == "subsidy-help" for need in needs_in(catalogue, reading.text)
+    )
 
 
 def _before_the_order(

@@ -16,7 +16,7 @@ from bot.places import ward_name
 from bot.reading import Reading
 from bot.wants import Want
 from knowledge.catalogue.load import Catalogue
-from knowledge.catalogue.models import About, Contact, Grant, Pointer, Tenant, Terms
+from knowledge.catalogue.models import About, Contact, Grant, Need, Pointer, Tenant, Terms
 from knowledge.catalogue.queries import contact_for, grants_for, names_programme, needs_in, plain
 
 _TENANT = re.compile(
@@ -40,7 +40,7 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
         return None
     named = _named(reading, catalogue, ward)
     money = bool(reading.asked.kinds & _MONEY)
-    needs = needs_in(catalogue, said_of_it(reading))
+    needs = needs_of(reading, catalogue)
     if any(need.id == "subsidy-help" for need in needs) or not (is_about_grants(reading) or named):
         return None
     if names_programme(catalogue, reading.text):
@@ -52,6 +52,12 @@ def grant_listing(reading: Reading, catalogue: Catalogue, proofs: Proofs, public
     if Want.ELIGIBILITY in reading.asked and not purpose and tenant is None and not _WHICH.search(reading.text):
         return None
     found = grants_for(catalogue, ward, tenant, purpose)
+    if purpose and not any(grant.ward == ward for grant in found):
+        # What the ward has is worth a look, where nothing is known to be for this very purpose.
+        nameless = [
+            grant for grant in grants_for(catalogue, ward, tenant, []) if grant.ward == ward and not grant.needs
+        ]
+        found = tuple(nameless) or found
     if not purpose and not re.search(r"都の|東京都", reading.text):
         # Tokyo's own come in where they fit something; in a list of everything they only make it long.
         found = tuple(grant for grant in found if grant.ward == ward)
@@ -70,7 +76,12 @@ def said_of_it(reading: Reading) -> str:
 
 def is_about_grants(reading: Reading) -> bool:
     """Tell whether a message, or the one it leans on, speaks of grants."""
-    return reading.subsidy or (reading.leaning and bool(_SUBSIDY.search(said_of_it(reading))))
+    return reading.subsidy or (reading.leaning and bool(_SUBSIDY.search(f"{said_of_it(reading)} {reading.told}")))
+
+
+def needs_of(reading: Reading, catalogue: Catalogue) -> Sequence[Need]:
+    """Find what grants are asked for: in the message, else in the one that it leans on."""
+    return needs_in(catalogue, reading.text) or needs_in(catalogue, said_of_it(reading))
 
 
 def grant_ward(reading: Reading) -> str | None:
@@ -98,7 +109,7 @@ def asked_grants(reading: Reading, catalogue: Catalogue, ward: str, *, also_unsa
         also_unsaid: Also where the question names what is to be bought and no grant.
     """
     named = _named(reading, catalogue, ward)
-    purpose = [need.id for need in needs_in(catalogue, said_of_it(reading))]
+    purpose = [need.id for need in needs_of(reading, catalogue)]
     return named or (
         grants_for(catalogue, ward, None, purpose) if (is_about_grants(reading) or also_unsaid) and purpose else ()
     )
@@ -209,7 +220,7 @@ def _amounts(
 
 def told_terms(grants: Sequence[Grant], reading: Reading, catalogue: Catalogue, proofs: Proofs) -> Sequence[Proved]:
     """Tell the terms of grants for the purpose that a question names, each with its fiscal year."""
-    return _figures(grants, [need.id for need in needs_in(catalogue, said_of_it(reading))], proofs)
+    return _figures(grants, [need.id for need in needs_of(reading, catalogue)], proofs)
 
 
 def _figures(grants: Sequence[Grant], purpose: Sequence[str], proofs: Proofs) -> list[Proved]:

@@ -49,7 +49,7 @@ def denied(
     own_case = Want.ELIGIBILITY in reading.asked and _WHETHER.search(best.unit.say)
     if best.own <= rival + (-OWN_CASE if own_case else AHEAD):
         return None
-    clear = own_case or _NOW.search(reading.text) or best.own >= OUTRIGHT * rival
+    clear = own_case or _whole_contact(reading, best) or _NOW.search(reading.text) or best.own >= OUTRIGHT * rival
     if strongest and not clear and _alone(best, strongest, material) < ALONE:
         return None
     draft = Draft(public_url)
@@ -120,6 +120,15 @@ _DENIED = {
     }.items()
 }
 """How a page calls what it says is not known."""
+
+
+def _whole_contact(reading: Reading, best: Candidate) -> bool:
+    """A number or address is asked for, and the denial names all that it is asked of."""
+    subject = [t for t in reading.query.topics if t.weight >= 0.9]
+    return bool(reading.asked.kinds & _CONTACT) and all(t.word in best.says for t in subject)
+
+
+_CONTACT = frozenset({Want.PHONE, Want.EMAIL, Want.URL})
 
 
 def _alone(best: Candidate, rival: Candidate, material: Material) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.answer import Act, Answer
 from bot.draft import Draft
 from bot.lists.grants import grant_ward, office_for
@@ -40,8 +42,14 @@ def contact_answer(
     contact = usual if usual and contact and usual.phone == contact.phone else contact or usual
     if contact is None:
         return None
+    here = fold(reading.text).lower().replace("・", "").replace(" ", "")
     strangers = [
-        name for name in reading.names if name.kind is MentionKind.ORGANISATION and name.said not in _plain(contact)
+        name
+        for name in reading.names
+        if name.kind is MentionKind.ORGANISATION
+        and name.said not in _plain(contact)
+        # What the talk before named is meant only where the question points back at it.
+        and (name.said in here or _POINTING.search(reading.text))
     ]
     mine = [name for name in reading.names if name.said in _plain(contact)]
     if (strangers and not mine) or (reading.leaning and strangers):
@@ -81,10 +89,11 @@ def _granting(reading: Reading, office: Office, proofs: Proofs, public_url: str)
     return finish(draft, act=Act.ANSWER if known else Act.ABSTAIN, confidence=0.9 if known else 0.3)
 
 
+_POINTING = re.compile(r"それ|その|そこ|そちら|そっち|じゃあ?|そこの|あそこ|あと")
 OF_THE_MATTER = 0.6
 """Share of the question that a contact's passage must speak of to be the one for the matter."""
 _ABOUT_ASKING = frozenset(
-    "問い合わせる 問い合わせ 問合せ 相談 窓口 連絡 連絡先 正解 事務局 モデル 千代田 千代田モデル 区 千代田区 脱炭素 炭素 脱 メニュー 聞く 誰 直接 office reach chiyoda model run small cafe".split()
+    "相談窓口 相談先 問い合わせる 問い合わせ 問合せ 相談 窓口 連絡 連絡先 正解 事務局 モデル 千代田 千代田モデル 区 千代田区 脱炭素 炭素 脱 メニュー 聞く 誰 直接 office reach chiyoda model run small cafe".split()
 )
 
 
