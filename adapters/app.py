@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from adapters.health import messages, readiness
 from adapters.line import routes as line
 from adapters.metrics import exposition
+from adapters.slack import routes as slack
 from adapters.web import api, pages
 from adapters.web.edge import Edge
 from knowledge.errors import KnowledgeError
@@ -44,6 +45,7 @@ def create_app(ippo: Ippo, messaging: Messaging | None = None) -> FastAPI:
         app.include_router(api.routes(ippo, messaging))
     app.include_router(pages.routes(ippo))
     app.include_router(line.routes(ippo.settings, messaging.inbox if messaging else None))
+    app.include_router(slack.routes(ippo.settings, messaging.inbox if messaging else None))
     app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")
 
     @app.get("/healthz", tags=["health"], summary="Alive")

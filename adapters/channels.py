@@ -18,4 +18,10 @@ def configured(settings: Settings) -> dict[str, Channel]:
         from adapters.line.channel import LineChannel
 
         found.append(LineChannel(settings))
+    if settings.slack_bot_token.get_secret_value() and (
+        settings.slack_signing_secret.get_secret_value() or settings.slack_app_token.get_secret_value()
+    ):
+        from adapters.slack.channel import SlackChannel
+
+        found.append(SlackChannel(settings))
     return {channel.name: channel for channel in found}
