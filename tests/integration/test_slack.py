@@ -42,8 +42,6 @@ class Echo:
         self.asked.append(question)
         url = f"{PUBLIC}/sources/led.md#c1"
         citation = Citation(1, "led.md", "照明のLED化", "費用", "費用の半分を助成します。", "c1", url)
-            1, "led.md", "照明のLED化", "費用", "費用の半分を助成します。", f"{PUBLIC}/sources/led.md#c1", "c1"
-        )
         return Answer(Act.ANSWER, f"「{question.text}」ですね。[1]", (citation,), (), ("締切は?",), 0.9)
 
 
