@@ -16,6 +16,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import math
 import random
 import re
 import socket
@@ -167,7 +168,7 @@ class SlackServer:
         """Seconds that a slow answer takes."""
         self.socket_url = ""
         self.lock = threading.RLock()
-        self._posted: dict[str, list[float]] = {}
+        self._posted: dict[str, tuple[float, float]] = {}
         self._numbers = itertools.count(1)
         self._ts = 0
         self._server: ThreadingHTTPServer | None = None
@@ -255,13 +256,16 @@ class SlackServer:
         """Give what the app has posted, in order."""
         found = self.rooms[room if isinstance(room, str) else room.id]
         with self.lock:
-            return [m for m in found.messages if m.get("bot_id") and (root is None or m.get("thread_ts") == root)]
+            return [m for m in found.messages if self._ours(m) and (root is None or m.get("thread_ts") == root)]
 
     @property
     def posts(self) -> list[dict[str, Any]]:
         """Everything that the app has posted anywhere."""
         with self.lock:
-            return [m for room in self.rooms.values() for m in room.messages if m.get("bot_id")]
+            return [m for room in self.rooms.values() for m in room.messages if self._ours(m)]
+
+    def _ours(self, message: Mapping[str, Any]) -> bool:
+        return message.get("app_id") == self.app_id
 
     def called(self, method: str) -> list[Call]:
         with self.lock:
@@ -453,12 +457,14 @@ class SlackServer:
         return found
 
     def limit(self, room: Room) -> None:
-        """Allow about one message a second in a channel, and a few at once."""
+        """Allow about one message a second in a channel, and a few at once: a bucket that runs full again."""
         now = self.clock()
-        times = [at for at in self._posted.get(room.id, []) if now - at < self.burst / self.per_second]
-        if len(times) >= self.burst:
-            raise Limited(max(1, int(times[0] + self.burst / self.per_second - now + 0.999)))
-        self._posted[room.id] = [*times, now]
+        left, at = self._posted.get(room.id, (float(self.burst), now))
+        left = min(float(self.burst), left + (now - at) * self.per_second)
+        if left < 1:
+            self._posted[room.id] = (left, now)
+            raise Limited(max(1, math.ceil((1 - left) / self.per_second)))
+        self._posted[room.id] = (left - 1, now)
 
 
 FORM = "application/x-www-form-urlencoded"
