@@ -22,7 +22,7 @@ else
 DEMO_QUESTION ?= 千代田区で小さな会社をやっています。脱炭素は何から始めればいいですか
 endif
 
-.PHONY: help demo serve test check fix bench docs system clean
+.PHONY: help demo serve test check fix bench crash docs system clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -56,6 +56,9 @@ fix: $(READY)  ## let the tools correct what they can
 
 bench: $(BENCH_READY)  ## measure answers and ingest beside what one could use instead (PARTS="peers …")
 	$(BIN)/python -m tests.benchmarks $(PARTS)
+
+crash: $(READY) system  ## kill the whole program at random under 900 questions, on both databases; half an hour
+	$(BIN)/python -m tests.crash $(SEED)
 
 docs: $(READY)  ## write the generated pages: settings and commands
 	$(BIN)/python -m adapters.reference docs
