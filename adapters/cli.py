@@ -10,6 +10,7 @@ from adapters.commands.ask import ask
 from adapters.commands.doctor import doctor
 from adapters.commands.eval import evaluate
 from adapters.commands.ingest import ingest
+from adapters.commands.line import line
 from adapters.commands.serve import serve
 from adapters.commands.sources import sources
 from adapters.commands.worker import worker
@@ -30,7 +31,7 @@ def ippo() -> None:
     """
 
 
-for command in (ingest, ask, evaluate, serve, worker, sources, doctor):
+for command in (ingest, ask, evaluate, serve, worker, line, sources, doctor):
     ippo.add_command(command)
 
 

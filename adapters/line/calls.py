@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+LINE = "https://api.line.me"
 TIMEOUT = 10.0
 """Seconds for a message; also LINE's own advice is to repeat after that, with a retry key."""
 TIMEOUT_OF_LOADING = 2.0
@@ -52,7 +53,9 @@ class Calls:
 
     @cached_property
     def _client(self) -> Any:
-        configuration = self._sdk.Configuration(host=self._url, access_token=self._access_token)
+        # A host given is used for all calls; without one, the SDK knows which of LINE's two hosts a call is for.
+        host = None if self._url == LINE else self._url
+        configuration = self._sdk.Configuration(host=host, access_token=self._access_token)
         # urllib3 would repeat by itself, where only we know whether it may be repeated.
         configuration.retries = False
         return self._sdk.ApiClient(configuration)
@@ -88,6 +91,55 @@ class Calls:
         """Ask for the month's messages: `{"totalUsage": 12}`."""
         return _ended(lambda: self._api.get_message_quota_consumption_with_http_info(_request_timeout=TIMEOUT))
 
+    def about(self) -> Result:
+        """Ask who we are: `{"displayName": …, "basicId": …}`."""
+        return _ended(lambda: self._api.get_bot_info_with_http_info(_request_timeout=TIMEOUT))
+
+    def set_webhook(self, url: str) -> Result:
+        """Name the address that LINE sends events to; it takes up to a minute to hold."""
+        request = self._sdk.SetWebhookEndpointRequest(endpoint=url)
+        return _ended(lambda: self._api.set_webhook_endpoint_with_http_info(request, _request_timeout=TIMEOUT))
+
+    def webhook(self) -> Result:
+        """Ask for the address and whether events are sent: `{"endpoint": …, "active": true}`."""
+        return _ended(lambda: self._api.get_webhook_endpoint_with_http_info(_request_timeout=TIMEOUT))
+
+    def test_webhook(self) -> Result:
+        """Have LINE call the address: `{"success": true, "reason": "OK", "statusCode": 200}`."""
+        return _ended(lambda: self._api.test_webhook_endpoint_with_http_info(_request_timeout=3 * TIMEOUT))
+
+    def check_menu(self, menu: dict[str, Any]) -> Result:
+        """Have a rich menu checked without making it."""
+        request = self._sdk.RichMenuRequest.from_dict(menu)
+        return _ended(lambda: self._api.validate_rich_menu_object_with_http_info(request, _request_timeout=TIMEOUT))
+
+    def make_menu(self, menu: dict[str, Any]) -> Result:
+        """Make a rich menu: `{"richMenuId": …}`."""
+        request = self._sdk.RichMenuRequest.from_dict(menu)
+        return _ended(lambda: self._api.create_rich_menu_with_http_info(request, _request_timeout=TIMEOUT))
+
+    def menus(self) -> Result:
+        """List the account's rich menus: `{"richmenus": [{"richMenuId": …, "name": …}]}`."""
+        return _ended(lambda: self._api.get_rich_menu_list_with_http_info(_request_timeout=TIMEOUT))
+
+    def set_picture(self, menu: str, png: bytes) -> Result:
+        """Give a rich menu its picture."""
+        blob = self._sdk.MessagingApiBlob(self._client)
+        headers = {"Content-Type": "image/png"}
+        return _ended(
+            lambda: blob.set_rich_menu_image_with_http_info(
+                menu, body=png, _headers=headers, _content_type="image/png", _request_timeout=3 * TIMEOUT
+            )
+        )
+
+    def show_menu(self, menu: str) -> Result:
+        """Show a rich menu to everybody."""
+        return _ended(lambda: self._api.set_default_rich_menu_with_http_info(menu, _request_timeout=TIMEOUT))
+
+    def drop_menu(self, menu: str) -> Result:
+        """Delete a rich menu."""
+        return _ended(lambda: self._api.delete_rich_menu_with_http_info(menu, _request_timeout=TIMEOUT))
+
 
 def _ended(call: Callable[[], Any]) -> Result:
     """Make a call."""
@@ -102,7 +154,8 @@ def _ended(call: Callable[[], Any]) -> Result:
         return Result(error.status, error_of(error.body), sent_as=_first_id(_json(error.body)))
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
         return Result(None, type(error).__name__, never_left=True)
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        # ValueError: the SDK can't read an answer, which is as good as none.
         return Result(None, type(error).__name__)
     body = response.data.to_dict() if hasattr(response.data, "to_dict") else None
     return Result(response.status_code, sent_as=_first_id(body), body=body)

@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from click.testing import CliRunner
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select, update
@@ -19,6 +20,8 @@ from sqlalchemy import select, update
 from adapters import bootstrap
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
+from adapters.cli import ippo as commands
+from adapters.line import menu
 from adapters.line.channel import LineChannel
 from adapters.messages.conversation import Talker
 from adapters.messages.model import Delivery, Outgoing
@@ -572,3 +575,68 @@ def test_what_goes_out_is_what_lines_own_description_allows(bot: Bot, line: Line
         "messages": [{"type": "flex", "altText": "x", "contents": {"type": "bubble", "colour": 1}}],
     }
     assert openapi.problems(api, "POST", "/v2/bot/message/reply", wrong) == ["/messages/0/contents/colour: unknown"]
+
+
+@pytest.fixture
+def ippo(bot: Bot, line: Line, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Any]:
+    """Runs the command line as it is set up for this account."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IPPO_LINE_CHANNEL_SECRET", platform.SECRET)
+    monkeypatch.setenv("IPPO_LINE_CHANNEL_ACCESS_TOKEN", platform.TOKEN)
+    monkeypatch.setenv("IPPO_LINE_API_URL", line.url)
+    monkeypatch.setenv("IPPO_PUBLIC_URL", HOST)
+    return lambda *arguments: CliRunner().invoke(commands, ["line", *arguments])
+
+
+def test_setup_installs_menu_and_webhook_and_may_be_repeated(ippo: Callable[..., Any], line: Line, bot: Bot) -> None:
+    line.menus["richmenu-theirs"] = {**menu.definition(), "name": "somebody else's"}
+    for _ in range(2):
+        ran = ippo("setup")
+        assert ran.exit_code == 0, ran.output
+
+    assert "test call  answered with 200" in ran.stdout
+    assert "1 earlier deleted" in ran.stdout
+    assert line.endpoint == f"{HOST}/line/webhook"
+    assert sorted(one["name"] for one in line.menus.values()) == ["ippo", "somebody else's"]
+    assert line.menus[line.default_menu]["name"] == "ippo"
+    assert line.images[line.default_menu].startswith(b"\x89PNG")
+    for area in line.menus[line.default_menu]["areas"]:
+        bot.hear(line.event("postback", platform.source(ANN), postback={"data": area["action"]["data"]}))
+    bot.work()
+    assert len(line.delivered) == 6
+
+
+def test_setup_says_what_is_wrong(ippo: Callable[..., Any], line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    line.test_result = {"success": False, "statusCode": 0, "reason": "COULD_NOT_CONNECT", "detail": "no route"}
+    failed = ippo("setup")
+    assert (failed.exit_code, "COULD_NOT_CONNECT no route" in failed.stderr) == (1, True)
+
+    monkeypatch.setenv("IPPO_LINE_CHANNEL_ACCESS_TOKEN", "stale")
+    refused = ippo("setup")
+    assert (refused.exit_code, "check IPPO_LINE_CHANNEL_ACCESS_TOKEN" in refused.stderr) == (3, True)
+
+    monkeypatch.setenv("IPPO_PUBLIC_URL", "http://localhost:8000")
+    assert "LINE calls https addresses only" in ippo("setup").stderr
+
+    monkeypatch.setenv("IPPO_LINE_CHANNEL_ACCESS_TOKEN", "")
+    missing = ippo("setup")
+    assert (missing.exit_code, "set IPPO_LINE_CHANNEL_ACCESS_TOKEN" in missing.stderr) == (2, True)
+
+
+def test_quota_is_told(ippo: Callable[..., Any], line: Line) -> None:
+    assert ippo("quota").stdout == "used 0, no limit\n"
+    line.limit, line.used = 5000, 1250
+    assert ippo("quota").stdout == "used 1,250 of 5,000 (25%); the last 500 are kept for advisors\n"
+
+
+def test_setup_is_what_lines_own_description_allows(ippo: Callable[..., Any], line: Line, project: Path) -> None:
+    description = project / "../shared/platforms/line-openapi/messaging-api.yml"
+    if not description.exists():
+        pytest.skip(f"needs {description}")
+    ippo("setup")
+    ippo("quota")
+
+    api = openapi.read(description)
+    calls = [call for call in line.calls if not isinstance(call.body, bytes)]
+    assert {call.path for call in calls} >= {"/v2/bot/richmenu", "/v2/bot/channel/webhook/endpoint"}
+    assert [problem for call in calls for problem in openapi.problems(api, call.method, call.path, call.body)] == []
