@@ -166,7 +166,8 @@ class SlackServer:
         self.history_works = True
         self.hang = 0.0
         """Seconds that a slow answer takes."""
-        self.socket_url = ""
+        self.socket: Any = None
+        """Socket Mode's side, `slack_socket.SlackSocket`."""
         self.lock = threading.RLock()
         self._posted: dict[str, tuple[float, float]] = {}
         self._numbers = itertools.count(1)
@@ -725,7 +726,9 @@ def _react(slack: SlackServer, where: Workspace, sent: dict[str, Any]) -> dict[s
 
 
 def _connect(slack: SlackServer, _where: Workspace, _sent: dict[str, Any]) -> dict[str, Any]:
-    return {"url": slack.socket_url}
+    if slack.socket is None:
+        raise Refused("internal_error")
+    return {"url": slack.socket.address()}
 
 
 _METHODS: dict[str, Callable[[SlackServer, Workspace, dict[str, Any]], dict[str, Any]]] = {
