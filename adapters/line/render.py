@@ -178,8 +178,10 @@ def is_ours(url: str, public_url: str) -> bool:
 
 def sender_name(name: str) -> str:
     """Give a name as LINE takes it: at most 20 characters, without the word LINE; empty stays empty."""
-    safe = re.sub("line", "", _line(name), flags=re.IGNORECASE).strip()
-    return cut(safe, SENDER, end="") or (ADVISOR if name else "")
+    safe = _line(re.sub("line", "", _line(name), flags=re.IGNORECASE))
+    if name and (not safe or "line" in safe.lower()):
+        return ADVISOR
+    return cut(safe, SENDER, end="")
 
 
 def label(text: str) -> str:
