@@ -33,14 +33,12 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def routes(ippo: Ippo, messaging: Messaging, *, limits: Limits | None = None, patience: float = PATIENCE) -> APIRouter:
+def routes(ippo: Ippo, messaging: Messaging) -> APIRouter:
     """Make the API's routes for one set of services.
 
     Args:
         ippo: For its settings.
         messaging: Where messages are stored; a worker of this or another process answers them.
-        limits: How much may be asked.
-        patience: Seconds that a message's sender waits for the reply before being told that it comes later.
     Raises:
         StoreUnavailable: The database cannot be reached.
     """
@@ -48,7 +46,7 @@ def routes(ippo: Ippo, messaging: Messaging, *, limits: Limits | None = None, pa
     live = Live(store)
     secure = ippo.settings.public_url.startswith("https://")
     visitors = Visitors(store.secret(), secure=secure)
-    counted = limits or Limits()
+    counted = Limits()
     router = APIRouter(prefix="/api", tags=["web chat"], lifespan=ending(live))
 
     @router.post(
@@ -64,7 +62,7 @@ def routes(ippo: Ippo, messaging: Messaging, *, limits: Limits | None = None, pa
         if wait and not (await run_in_threadpool(store.standing, visitor, message.client_id)).known:
             raise _too_many(wait)
         await run_in_threadpool(_take, messaging.inbox, visitor, message)
-        standing = await live.standing(visitor, message.client_id, patience)
+        standing = await live.standing(visitor, message.client_id, PATIENCE)
         return standing.reply or _later(message.client_id, standing, response)
 
     @router.get("/messages", summary="The conversation so far")

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from adapters.app import create_app
+from adapters.web import api
 from tests.library import MemoryLibrary, messages, services, serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -64,8 +65,13 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
     page.goto(address)
     yield page
     context.close()
-    # One test takes the network away on purpose.
+    # Some tests take the network away on purpose.
     assert [text for text in complaints if "ERR_INTERNET_DISCONNECTED" not in text] == []
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="質問").fill(text)
+    page.get_by_role("textbox", name="質問").press("Enter")
 
 
 def test_a_typed_question_is_answered_and_its_citation_opens_highlighted(page: Page, tmp_path: Path) -> None:
@@ -119,17 +125,131 @@ def test_what_a_document_or_a_person_writes_does_not_run(page: Page, address: st
 
 
 def test_a_lost_connection_offers_to_send_again(page: Page) -> None:
-    page.context.set_offline(True)
-    page.get_by_role("textbox", name="質問").fill("みどり省エネ診断の費用はいくらですか")
-    page.keyboard.press("Enter")
+    page.route("**/api/messages", lambda route: route.abort("internetdisconnected"))
+    ask(page, "みどり省エネ診断の費用はいくらですか")
     again = page.get_by_role("button", name="もう一度送る")
     expect(again).to_be_visible()
+    expect(page.locator(".waiting")).to_have_count(0)
 
-    page.context.set_offline(False)
+    page.unroute("**/api/messages")
     again.click()
 
     expect(page.get_by_role("log")).to_contain_text("3,300円")
+    expect(page.locator(".failed")).to_have_count(0)
     expect(page.locator(".turn.person")).to_have_count(1)
+
+
+def test_what_was_written_offline_is_sent_when_the_network_is_back(page: Page) -> None:
+    page.context.set_offline(True)
+    ask(page, "みどり省エネ診断の費用はいくらですか")
+    expect(page.locator(".failed")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("オフラインです")
+
+    page.context.set_offline(False)
+
+    expect(page.get_by_role("log")).to_contain_text("3,300円")
+    expect(page.locator(".turn.person")).to_have_count(1)
+    expect(page.locator(".turn.ippo")).to_have_count(2)
+    expect(page.get_by_role("status")).to_have_text("")
+
+
+def test_an_answer_whose_connection_broke_is_shown_once(page: Page) -> None:
+    def swallow(route: Route) -> None:
+        route.fetch()  # it arrives and is answered; the answer does not come back
+        route.abort("internetdisconnected")
+
+    expect(page.locator(".turn.ippo")).to_have_count(1)
+    page.route("**/api/messages", swallow, times=1)
+    ask(page, "みどり省エネ診断の費用はいくらですか")
+
+    expect(page.get_by_role("log")).to_contain_text("3,300円", timeout=15_000)
+    expect(page.locator(".failed")).to_have_count(0)
+    expect(page.locator(".turn.person")).to_have_count(1)
+    expect(page.locator(".turn.ippo")).to_have_count(2)
+
+
+def test_a_reload_restores_the_conversation_from_the_server(page: Page) -> None:
+    ask(page, "みどり省エネ診断の費用はいくらですか")
+    expect(page.get_by_role("log")).to_contain_text("3,300円")
+    ask(page, "海の日の清掃活動はいつですか")
+    expect(page.get_by_role("log")).to_contain_text("7月20日")
+    before = page.locator(".turn").all_inner_texts()
+    page.evaluate("sessionStorage.clear()")
+
+    page.reload()
+
+    expect(page.locator(".turn.person")).to_have_count(2)
+    assert page.locator(".turn").all_inner_texts() == before
+    expect(page.get_by_role("log")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_question_sent_just_before_a_reload_is_answered_after_it(page: Page) -> None:
+    page.route("**/api/messages", lambda route: None if route.request.method == "POST" else route.continue_())
+    ask(page, "みどり省エネ診断の費用はいくらですか")
+    expect(page.locator(".waiting")).to_be_visible()
+    page.unroute("**/api/messages")
+
+    page.reload()
+
+    expect(page.get_by_role("log")).to_contain_text("3,300円")
+    expect(page.locator(".turn.person")).to_have_count(1)
+
+
+def test_another_tab_shows_what_is_asked_and_answered_here(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".turn.ippo")).to_have_count(1)
+    with other.expect_response("**/api/events*"):
+        other.reload()
+
+    ask(page, "みどり省エネ診断の費用はいくらですか")
+
+    expect(other.get_by_role("log")).to_contain_text("3,300円")
+    expect(other.locator(".turn.person")).to_have_text("みどり省エネ診断の費用はいくらですか")
+    expect(other.locator(".waiting")).to_have_count(0)
+    page.get_by_role("button", name="最初から").click()
+    expect(other.locator(".turn.person")).to_have_count(0)
+
+
+def test_a_late_answer_comes_by_the_stream(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "PATIENCE", 0.0)
+    with page.expect_response(lambda response: response.request.method == "POST") as sent:
+        ask(page, "みどり省エネ診断の費用はいくらですか")
+
+    assert sent.value.status == 202
+    expect(page.get_by_role("log")).to_contain_text("3,300円")
+    expect(page.locator(".waiting")).to_have_count(0)
+
+
+def test_two_questions_in_a_row_are_both_answered_in_order(page: Page) -> None:
+    ask(page, "みどり省エネ診断の費用はいくらですか")
+    ask(page, "海の日の清掃活動はいつですか")
+
+    expect(page.get_by_role("log")).to_contain_text("7月20日")
+    expect(page.locator(".turn.ippo")).to_have_count(3)
+    expect(page.locator(".turn.ippo").nth(1)).to_contain_text("3,300円")
+    expect(page.locator(".turn.ippo").nth(2)).to_contain_text("7月20日")
+
+
+def test_what_was_begun_in_pieces_gets_one_answer(page: Page) -> None:
+    ask(page, "みどり省エネ診断なんだけど")
+    ask(page, "費用はいくらですか?")
+
+    expect(page.get_by_role("log")).to_contain_text("3,300円")
+    expect(page.locator(".turn.person")).to_have_count(2)
+    expect(page.locator(".turn.ippo")).to_have_count(2)
+    expect(page.locator(".waiting")).to_have_count(0)
+
+
+def test_the_keyboard_alone_is_enough(page: Page) -> None:
+    choice = page.get_by_role("button", name="どこに相談すればいいですか")
+    choice.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn.ippo")).to_have_count(2)
+    expect(page.locator(".waiting")).to_have_count(0)
+
+    # The button is gone; the focus is where the answer is, not lost.
+    expect(page.get_by_role("log")).to_be_focused()
 
 
 def test_many_sources_wait_behind_their_number(page: Page) -> None:
