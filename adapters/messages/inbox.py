@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.messages.model import Incoming, Kind
@@ -45,6 +45,7 @@ class Inbox:
             erase(connection, event.message)
             return True
         conversation = self._conversation(connection, event, at)
+        received_at = at if event.received_at is None else event.received_at
         connection.execute(
             inbox.insert().values(
                 conversation=conversation,
@@ -52,15 +53,15 @@ class Inbox:
                 text=event.text,
                 message=event.message,
                 address=json.dumps(dict(event.address), ensure_ascii=False),
-                received_at=at if event.received_at is None else event.received_at,
+                received_at=received_at,
                 status="pending",
                 attempts=0,
                 error="",
             )
         )
-        connection.execute(
-            update(conversations).where(conversations.c.id == conversation).values(busy=True, due_at=0.0)
-        )
+        mine = conversations.c.id == conversation
+        oldest = case((conversations.c.busy.is_(True), conversations.c.since), else_=received_at)
+        connection.execute(update(conversations).where(mine).values(since=oldest, busy=True, due_at=0.0))
         return True
 
     def _insert(self, connection: Connection, key: str, at: float) -> bool:
@@ -83,7 +84,8 @@ class Inbox:
                 lease_token=None,
                 lease_until=0.0,
                 due_at=0.0,
-                busy=True,
+                since=at,
+                busy=False,
                 created_at=at,
             )
             .on_conflict_do_nothing()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from adapters.messages.schema import conversations, inbox, outbox
 from adapters.messages.store import MessageStore, now
@@ -47,7 +47,7 @@ class Lanes:
             waiting = (
                 select(conversations)
                 .where(c.busy.is_(True), c.due_at <= at, or_(c.lease_token.is_(None), c.lease_until < at))
-                .order_by(_oldest(), c.id)
+                .order_by(c.since, c.id)
                 .limit(1)
             )
             if not self._store.is_sqlite:
@@ -75,18 +75,32 @@ class Lanes:
     def release(self, lane: Lane, *, due_at: float = 0.0) -> None:
         """Give a lane back; it is looked at again from `due_at` on, if anything is left to do."""
         with self._store.write() as connection:
-            mine = (conversations.c.id == lane.conversation) & (conversations.c.lease_token == lane.token)
             # Locked first: a message that is being stored meanwhile is seen below, or wakes the lane after us.
-            if connection.execute(select(conversations.c.id).where(mine).with_for_update()).first() is None:
+            if connection.execute(select(conversations.c.id).where(_mine(lane)).with_for_update()).first() is None:
                 return
-            left = or_(
-                exists().where(inbox.c.conversation == lane.conversation, inbox.c.status == "pending"),
-                exists().where(outbox.c.conversation == lane.conversation, outbox.c.status.in_(("pending", "sending"))),
-            )
-            busy = bool(connection.execute(select(left)).scalar())
-            connection.execute(
-                update(conversations).where(mine).values(lease_token=None, lease_until=0.0, busy=busy, due_at=due_at)
-            )
+            since = _waiting_since(connection, lane)
+            _give_back(connection, lane, since, due_at)
+
+
+def release_if_idle(connection: Connection, lane: Lane) -> bool:
+    """Give a lane back within a transaction that holds it, if nothing is left to do there.
+
+    Returns:
+        Whether it was given back.
+    """
+    if _waiting_since(connection, lane) is not None:
+        return False
+    _give_back(connection, lane, None, 0.0)
+    return True
+
+
+def _mine(lane: Lane) -> ColumnElement[bool]:
+    return (conversations.c.id == lane.conversation) & (conversations.c.lease_token == lane.token)
+
+
+def _give_back(connection: Connection, lane: Lane, since: float | None, due_at: float) -> None:
+    values = {"lease_token": None, "lease_until": 0.0, "busy": since is not None, "due_at": due_at}
+    connection.execute(update(conversations).where(_mine(lane)).values(**values, since=since or 0.0))
 
 
 def hold(connection: Connection, lane: Lane) -> None:
@@ -95,24 +109,22 @@ def hold(connection: Connection, lane: Lane) -> None:
     Raises:
         LaneLost: It is someone else's.
     """
-    mine = (conversations.c.id == lane.conversation) & (conversations.c.lease_token == lane.token)
     held = connection.execute(
-        update(conversations).where(mine).values(lease_until=now() + LEASE).returning(conversations.c.id)
+        update(conversations).where(_mine(lane)).values(lease_until=now() + LEASE).returning(conversations.c.id)
     ).first()
     if held is None:
         raise LaneLost(f"conversation {lane.conversation}")
 
 
-def _oldest() -> ColumnElement[float]:
-    """When the oldest message of a lane came in; lanes that only have something to send come by their age there."""
-    pending = (
-        select(func.min(inbox.c.received_at))
-        .where(inbox.c.conversation == conversations.c.id, inbox.c.status == "pending")
-        .scalar_subquery()
+def _waiting_since(connection: Connection, lane: Lane) -> float | None:
+    """When the oldest message of a lane came in that is to be answered or whose reply is to be sent."""
+    pending = select(func.min(inbox.c.received_at)).where(
+        inbox.c.conversation == lane.conversation, inbox.c.status == "pending"
     )
-    sending = (
-        select(func.min(outbox.c.received_at))
-        .where(outbox.c.conversation == conversations.c.id, outbox.c.status.in_(("pending", "sending")))
-        .scalar_subquery()
+    sending = select(func.min(outbox.c.received_at)).where(
+        outbox.c.conversation == lane.conversation, outbox.c.status.in_(("pending", "sending"))
     )
-    return func.coalesce(sending, pending)
+    found = [
+        at for at in (connection.execute(pending).scalar(), connection.execute(sending).scalar()) if at is not None
+    ]
+    return min(found, default=None)

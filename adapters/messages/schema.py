@@ -31,11 +31,13 @@ conversations = Table(
     Column("lease_until", Float, nullable=False),
     # Nobody looks at the lane before this: a fragment waits for more, a refused call for its time.
     Column("due_at", Float, nullable=False),
+    # When the oldest message came in that is still to be answered: lanes are served in this order.
+    Column("since", Float, nullable=False),
     # Someone is waiting here; false where neither inbox nor outbox holds anything to do.
     Column("busy", Boolean, nullable=False),
     Column("created_at", Float, nullable=False),
     Index("conversations_by_key", "channel", "key", unique=True),
-    Index("conversations_waiting", "busy", "due_at"),
+    Index("conversations_waiting", "busy", "since"),
 )
 
 seen = Table(

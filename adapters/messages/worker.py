@@ -15,7 +15,7 @@ import os
 import secrets
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from adapters.messages.conversation import AGAIN, APOLOGY, APOLOGY_CHOICES, TOO_MANY, TURNS, Said, Talker
 from adapters.messages.fragments import PATIENCE, is_fragment, joined
-from adapters.messages.lanes import Lane, LaneLost, Lanes, hold
+from adapters.messages.lanes import Lane, LaneLost, Lanes, hold, release_if_idle
 from adapters.messages.model import Channel, Delivery, Kind, Outcome, Outgoing, Reply
 from adapters.messages.schema import conversations, inbox, outbox, turns, workers
 from adapters.messages.store import MessageStore, now
@@ -35,6 +35,8 @@ TRIES = 3
 """Attempts to answer a message before it is parked."""
 IDLE = 0.1
 """Seconds between looks where nobody has told of a new message."""
+MOMENT = 1.0
+"""Seconds after which the person is shown that an answer is being made."""
 BEAT = 5.0
 """Seconds between signs of life."""
 A_MINUTE = 60
@@ -95,7 +97,7 @@ class Worker:
         lane = self._lanes.claim()
         if lane is None:
             return False
-        due_at = 0.0
+        due_at: float | None = 0.0
         try:
             due_at = self._work(lane)
         except LaneLost:
@@ -105,7 +107,8 @@ class Worker:
             # What failed here failed outside any one message; the lane is not held up by it for long.
             log.exception("lane failed", extra={"conversation": lane.conversation})
             due_at = now() + 1.0
-        self._lanes.release(lane, due_at=due_at)
+        if due_at is not None:
+            self._lanes.release(lane, due_at=due_at)
         return True
 
     def _run(self) -> None:
@@ -132,22 +135,22 @@ class Worker:
                     connection.execute(workers.insert().values(id=self.id, beat_at=now()))
             self._stop.wait(BEAT)
 
-    def _work(self, lane: Lane) -> float:
+    def _work(self, lane: Lane) -> float | None:
         """Work a lane off.
 
         Returns:
-            When to look at it again, 0 for at once.
+            When to look at it again, 0 for at once; None where it is given back already.
         """
         while not self._stop.is_set():
             due_at = self._send(lane)
-            if due_at:
+            if due_at is None or due_at:
                 return due_at
             rows = self._pending(lane)
             if not rows:
                 return 0.0
-            batch, due_at = _batch(rows)
+            batch, wait_until = _batch(rows)
             if not batch:
-                return due_at
+                return wait_until
             self._answer(lane, batch)
         return 0.0
 
@@ -174,10 +177,6 @@ class Worker:
             ).one()
         address = json.loads(last["address"])
         kind = Kind(last["kind"])
-        channel = self._channels.get(lane.channel)
-        if channel is not None and kind in _SPEAKING and state.state != "with_advisor":
-            with contextlib.suppress(Exception):
-                channel.working(address)
         text = joined([row["text"] for row in batch])
         if state.state == "with_advisor":
             # The advisor has the word; what the person writes is kept for them.
@@ -190,7 +189,8 @@ class Worker:
             self._commit(lane, batch, Said(notice, "", state.ward), address, epoch=state.epoch)
             return
         try:
-            said = self._again(lane, text, state.ward) or self._talker.respond(kind, text, history, state.ward)
+            with self._patience(lane, kind, address):
+                said = self._again(lane, text, state.ward) or self._talker.respond(kind, text, history, state.ward)
         except Exception as error:
             log.exception("message failed", extra={"inbox": last["id"]})
             with self._store.write() as connection:
@@ -199,6 +199,26 @@ class Worker:
                 connection.execute(_these(batch).values(error=type(error).__name__))
             return
         self._commit(lane, batch, said, address, epoch=state.epoch)
+
+    @contextlib.contextmanager
+    def _patience(self, lane: Lane, kind: Kind, address: Mapping[str, Any]) -> Iterator[None]:
+        """Show the person that an answer is being made, if it takes longer than a moment."""
+        channel = self._channels.get(lane.channel)
+        if channel is None or kind not in _SPEAKING:
+            yield
+            return
+
+        def show() -> None:
+            with contextlib.suppress(Exception):
+                channel.working(address)
+
+        timer = threading.Timer(MOMENT, show)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _again(self, lane: Lane, text: str, ward: str | None) -> Said | None:
         """Give once more what may not have arrived, if that is what was tapped."""
@@ -249,11 +269,12 @@ class Worker:
             reply = Reply(APOLOGY, Act.ABSTAIN, choices=APOLOGY_CHOICES, confidence=0.0)
             _enqueue(connection, lane, reply, json.loads(last["address"]), last, epoch=lane.epoch)
 
-    def _send(self, lane: Lane) -> float:
+    def _send(self, lane: Lane) -> float | None:
         """Send what waits in a lane, in order.
 
         Returns:
-            When to go on, where the first in line has to wait; else 0.
+            When to go on, where the first in line has to wait; None where the lane is given back, nothing being
+            left to do; else 0.
         """
         channel = self._channels.get(lane.channel)
         while not self._stop.is_set():
@@ -267,13 +288,19 @@ class Worker:
             except Exception as error:
                 log.exception("delivery broke off", extra={"outbox": message.id})
                 delivery = Delivery(Outcome.UNSURE, error=type(error).__name__)
-            self._settle(lane, message, delivery)
+            if self._settle(lane, message, delivery):
+                return None
             if delivery.outcome in (Outcome.RETRY, Outcome.UNSURE):
                 return now() + delivery.after
         return 0.0
 
     def _next(self, lane: Lane, *, known: bool) -> Outgoing | None:
         """Give the next message to send, its attempt written down before it begins."""
+        waiting = (outbox.c.conversation == lane.conversation) & outbox.c.status.in_(("pending", "sending"))
+        with self._store.read() as connection:
+            # Most looks find nothing, and a look costs no flush of the disk.
+            if connection.execute(select(outbox.c.id).where(waiting).limit(1)).first() is None:
+                return None
         with self._store.write() as connection:
             hold(connection, lane)
             owner = connection.execute(
@@ -309,7 +336,8 @@ class Worker:
             unsure=row["status"] == "sending",
         )
 
-    def _settle(self, lane: Lane, message: Outgoing, delivery: Delivery) -> None:
+    def _settle(self, lane: Lane, message: Outgoing, delivery: Delivery) -> bool:
+        """Write down what became of an attempt; give whether the lane is given back with it."""
         status = {Outcome.RETRY: "pending", Outcome.UNSURE: "sending"}.get(delivery.outcome, delivery.outcome.value)
         values: dict[str, object] = {
             "status": status,
@@ -322,6 +350,7 @@ class Worker:
         with self._store.write() as connection:
             hold(connection, lane)
             connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
+            return release_if_idle(connection, lane)
 
 
 def _batch(rows: Sequence[RowMapping]) -> tuple[Sequence[RowMapping], float]:

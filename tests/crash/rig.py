@@ -85,15 +85,19 @@ class Rig:
         """Kill the worker or the server (whose worker then ends by itself), without a word; start what is gone."""
         assert self.server is not None
         self.kills += 1
-        workers = self._workers()
+        workers = self.workers()
         if workers and chance.random() < 0.5:
             # `ippo serve` goes on taking messages in; a new worker is what a supervisor would start.
             os.kill(chance.choice(workers), signal.SIGKILL)
-            self._ippo("worker", "--parent", str(os.getpid()))
+            self.add_worker()
             return
         self.server.kill()
         self.server.wait()
         self.start()
+
+    def add_worker(self) -> None:
+        """Run one more worker."""
+        self._ippo("worker", "--parent", str(os.getpid()))
 
     def stop(self) -> None:
         """End everything."""
@@ -101,7 +105,7 @@ class Rig:
             self.server.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.server.wait(30)
-        for worker in self._workers():
+        for worker in self.workers():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
         for child in self._children:
@@ -126,7 +130,7 @@ class Rig:
         self._children.append(child)
         return child
 
-    def _workers(self) -> list[int]:
+    def workers(self) -> list[int]:
         """Find this rig's workers, whoever their parent is by now."""
         mine = f"IPPO_DATA_DIR={self.folder / 'data'}".encode()
         found = []

@@ -172,6 +172,7 @@ def test_a_dead_workers_lane_is_taken_over_and_its_work_fenced(store: MessageSto
         connection.execute(update(conversations).values(lease_until=0.0))
     drain(worker)
     assert len(post.sent) == 1
+    Inbox(store).take([event("窓の助成は?", 2)])
     other, _, late = make(store)
     with pytest.raises(Exception, match="conversation"):
         other._work(dead)

@@ -25,11 +25,12 @@ def upgrade() -> None:
         sa.Column("lease_token", sa.String(32)),
         sa.Column("lease_until", sa.Float, nullable=False),
         sa.Column("due_at", sa.Float, nullable=False),
+        sa.Column("since", sa.Float, nullable=False),
         sa.Column("busy", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
     )
     op.create_index("conversations_by_key", "conversations", ["channel", "key"], unique=True)
-    op.create_index("conversations_waiting", "conversations", ["busy", "due_at"])
+    op.create_index("conversations_waiting", "conversations", ["busy", "since"])
     op.create_table(
         "seen",
         sa.Column("key", sa.String(300), primary_key=True),
