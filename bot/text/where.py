@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
@@ -16,6 +17,7 @@ from bot.text.material import Material, answering
 from bot.wants import Want
 from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Contact as Office
+from knowledge.documents import Chunk
 from knowledge.fold import fold
 from knowledge.index import MentionKind
 from knowledge.tokens import words
@@ -97,6 +99,11 @@ _ABOUT_ASKING = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)
+def _held(chunk: Chunk) -> frozenset[str]:
+    return frozenset(words(f"{chunk.text}\n{chunk.context}"))
+
+
 def _of_the_matter(reading: Reading, material: Material, contacts: tuple[Contact, ...]) -> Contact | None:
     """The contact whose passage speaks of what the question is about; None where none does more than another."""
     idf = material.retriever.idf
@@ -106,7 +113,7 @@ def _of_the_matter(reading: Reading, material: Material, contacts: tuple[Contact
         return None
 
     def share(contact: Contact) -> float:
-        held = set(words(f"{contact.chunk.text}\n{contact.chunk.context}"))
+        held = _held(contact.chunk)
         return sum(idf(t.word) for t in topics if t.word in held or not t.synonyms.isdisjoint(held)) / total
 
     allowed = [c for c in contacts if not reading.ward or not only_for(c.source) or reading.ward in c.source.wards]
