@@ -16,6 +16,7 @@ PARTS = {
     "ablation": "what each arm and step gains; 2 minutes",
     "answers": "the figures of `ippo eval`, and how long a terminal waits; 1 minute",
     "ingest": "a whole ingest against its parts, at 10,000 chunks; 2 minutes",
+    "messages": "webhooks at a steady rate into the whole program, on SQLite and PostgreSQL; 8 minutes",
     "size": "memory and speed at 100,000 chunks, beside tantivy; 10 minutes",
 }
 
@@ -29,13 +30,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Measure Ippo. Without names, everything is measured; --quick leaves out what takes longest.",
+        description="Measure Ippo. Without names, everything is measured; --quick leaves out what takes longest (size, messages).",
         epilog="parts:\n" + "\n".join(f"  {name:<10}{what}" for name, what in PARTS.items()),
     )
     parser.add_argument("parts", nargs="*", metavar="PART", type=_part, help="which parts to run")
-    parser.add_argument("--quick", action="store_true", help="all parts but the one at 100,000 chunks")
+    parser.add_argument("--quick", action="store_true", help="all parts but the two longest")
     options = parser.parse_args(arguments)
-    names = options.parts or [name for name in PARTS if not (options.quick and name == "size")]
+    names = options.parts or [name for name in PARTS if not (options.quick and name in ("size", "messages"))]
     print(f"# Ippo's benchmarks, {time.strftime('%Y-%m-%d')}: Python {platform.python_version()}, {_cores()} cores\n")
     failed = [name for name in names if not _run(name)]
     if failed:
