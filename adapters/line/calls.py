@@ -11,6 +11,8 @@ from typing import Any
 LINE = "https://api.line.me"
 TIMEOUT = 10.0
 """Seconds for a message; also LINE's own advice is to repeat after that, with a retry key."""
+TIMEOUT_OF_QUOTA = 3.0
+"""Seconds for the plan's figures, which a push does not wait for long."""
 TIMEOUT_OF_LOADING = 2.0
 """Seconds for the animation, which nobody waits for."""
 
@@ -85,11 +87,11 @@ class Calls:
 
     def quota(self) -> Result:
         """Ask for the month's limit: `{"type": "none"}` or `{"type": "limited", "value": 200}`."""
-        return _ended(lambda: self._api.get_message_quota_with_http_info(_request_timeout=TIMEOUT))
+        return _ended(lambda: self._api.get_message_quota_with_http_info(_request_timeout=TIMEOUT_OF_QUOTA))
 
     def consumption(self) -> Result:
         """Ask for the month's messages: `{"totalUsage": 12}`."""
-        return _ended(lambda: self._api.get_message_quota_consumption_with_http_info(_request_timeout=TIMEOUT))
+        return _ended(lambda: self._api.get_message_quota_consumption_with_http_info(_request_timeout=TIMEOUT_OF_QUOTA))
 
     def about(self) -> Result:
         """Ask who we are: `{"displayName": …, "basicId": …}`."""

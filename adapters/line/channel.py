@@ -94,7 +94,7 @@ class LineChannel:
 
         While an earlier call's outcome is unknown, one that surely failed changes nothing about that.
         """
-        again = Outcome.UNSURE if message.unsure else Outcome.RETRY
+        again, ended = (Outcome.UNSURE, Outcome.UNKNOWN) if message.unsure else (Outcome.RETRY, Outcome.FAILED)
         if result.accepted:
             if chosen is Way.PUSH and result.status != 409:
                 self._quota.count()
@@ -111,13 +111,13 @@ class LineChannel:
         if result.status == 429:
             if "monthly limit" in result.error:
                 log.error("LINE's monthly limit is reached: nothing more can be pushed this month")
-                return Delivery(Outcome.FAILED, error=result.error)
+                return Delivery(ended, error=result.error)
             return Delivery(again, error=result.error, after=_pause(message, 2.0))
         if result.never_left:
             return Delivery(again, error=result.error, after=_pause(message, 1.0))
         if result.status is None or result.status >= 500:
             return Delivery(Outcome.UNSURE, error=result.error, after=_pause(message, 0.5))
-        return Delivery(Outcome.UNKNOWN if message.unsure else Outcome.FAILED, error=result.error)
+        return Delivery(ended, error=result.error)
 
 
 def _pause(message: Outgoing, first: float) -> float:

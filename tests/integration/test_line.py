@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -44,9 +47,11 @@ class Echo:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.takes = 0.0  # seconds
 
     def answer(self, question: Question) -> Answer:
         self.asked.append(question.text)
+        time.sleep(self.takes)
         cited = Citation(
             1, "led.md", "照明のLED化", "費用", "費用の半分を助成します。", "c1", f"{HOST}/sources/led.md#c1"
         )
@@ -140,8 +145,23 @@ def test_a_question_is_answered_on_its_own_reply_token(bot: Bot, line: Line) -> 
     assert flex["altText"] == "出典: [1] 照明のLED化"
     assert flex["contents"]["body"]["contents"][-1]["action"]["uri"] == f"{HOST}/sources/led.md#c1"
     assert flex["quickReply"]["items"][0]["action"] == {"type": "message", "label": "締切は?", "text": "締切は?"}
-    assert line.loading == [ANN]
     assert not any("x-line-retry-key" in call.headers for call in line.calls)
+
+
+def test_an_answer_that_takes_its_time_is_announced_to_people_and_not_to_groups(
+    bot: Bot, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.messages.worker.MOMENT", 0.0)
+    bot.echo.takes = 1.0
+    bot.hear(
+        line.text(ANN, "LEDの助成は?"), line.event("postback", platform.source(ANN, TEAM), postback={"data": "窓は?"})
+    )
+    bot.work()
+    deadline = time.monotonic() + 10
+    while not line.loading and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert line.loading == [ANN]
 
 
 def test_what_comes_twice_is_answered_once(bot: Bot, line: Line) -> None:
@@ -272,6 +292,21 @@ def test_without_credentials_the_route_says_what_is_missing(bot: Bot, line: Line
     assert "IPPO_LINE_CHANNEL_ACCESS_TOKEN" in refused.text
     assert "IPPO_LINE_CHANNEL_SECRET" not in refused.text
     assert "line" not in bootstrap.messaging(replace(bot.ippo, settings=settings)).channels
+
+
+def test_lines_sdk_is_imported_with_the_first_call_alone(bot: Bot, line: Line, project: Path) -> None:
+    """It takes a second or two, and a web server whose workers are elsewhere never needs it."""
+    script = f"""
+import sys
+from adapters import channels, settings
+found = channels.configured(settings.Settings(line_channel_secret="a", line_channel_access_token="b", line_api_url="{line.url}"))
+print("line" in found, "linebot" in sys.modules)
+found["line"].working({{"source": "user", "to": "{ANN}"}})
+print("linebot" in sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True)
+
+    assert ran.stdout.split() == ["True", "False", "True"]
 
 
 def test_standby_is_silent(bot: Bot, line: Line) -> None:
@@ -550,6 +585,7 @@ def test_what_goes_out_is_what_lines_own_description_allows(bot: Bot, line: Line
         pytest.skip(f"needs {description}")
     line.members[TEAM] = 4
     line.limit = 1000
+    bot.worker()._channels["line"].working({"source": "user", "to": ANN})
     bot.hear(
         line.text(ANN, "LEDの助成は?"),
         line.event("follow", platform.source(ANN)),
