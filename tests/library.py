@@ -103,10 +103,10 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """An application on a free port, in a thread of this process; gives its address."""
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """An application on a free port (or this one), in a thread of this process; gives its address."""
     # Listening before the thread starts: a browser's first request waits in the queue instead of failing.
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", port)) as listening:
         server = _Server(uvicorn.Config(app, log_config=None))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

@@ -17,11 +17,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
-from adapters.messages.schema import inbox, outbox, turns
+from adapters.messages.schema import conversations, inbox, outbox, turns
 from adapters.messages.service import Messaging
 from adapters.web import api, stream
 from adapters.web.limits import Limits, Rate
@@ -178,6 +178,24 @@ async def test_what_was_begun_in_pieces_gets_one_reply_under_each_id(ippo: Ippo,
 
     assert (first["client_id"], second["client_id"]) == ("1", "2")
     assert first["id"] == second["id"]
+
+
+async def test_what_an_advisor_has_is_received_and_nobody_waits(ippo: Ippo, messaging: Messaging) -> None:
+    async with browsing(ippo, messaging) as web:
+        await say(web, "費用は?", "1")
+        with messaging.store.write() as connection:
+            connection.execute(update(conversations).values(state="with_advisor", epoch=1))
+        started = time.monotonic()
+        reply = await say(web, "もしもし?", "2")
+
+    assert (reply.status_code, reply.json()) == (202, {"client_id": "2", "status": "received"})
+    assert time.monotonic() - started < api.PATIENCE / 2
+
+
+async def test_a_nul_harms_no_database(ippo: Ippo, messaging: Messaging) -> None:
+    async with browsing(ippo, messaging) as web:
+        assert (await say(web, "費用\0は?", "1")).json()["text"] == "「費用 は?」ですね。"
+        assert (await say(web, "費用は?", "a\0b")).status_code == 422
 
 
 async def test_many_messages_at_once_are_asked_to_wait(

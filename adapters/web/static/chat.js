@@ -13,6 +13,7 @@ const state = document.getElementById("state");
 const greeting = log.innerHTML;
 const UNSENT = "ippo-unsent";
 const LOST = "つながりませんでした。電波やネットワークをご確認ください。";
+const GIVE_UP = 30000; // milliseconds; the server answers in eight seconds, if with "later"
 const IMPATIENT = 20000; // milliseconds after which a reply that the stream has not brought is asked for
 // client id → message, oldest first. `waits`: for a reply; `stored`: the server has it; `problem`: what is said of its failure
 const said = new Map();
@@ -59,7 +60,7 @@ function toEnd(element) {
 
 function showPerson(id, text, waits) {
   const element = turn("person", make("p", { textContent: text }));
-  const message = { id, text, element, waits, stored: false, tries: 0, problem: null, timer: 0 };
+  const message = { id, text, element, waits, stored: false, tries: 0, problem: null, timer: 0, arrived() {} };
   said.set(id, message);
   restart.hidden = false;
   return message;
@@ -104,9 +105,15 @@ function showReply(reply) {
   if (reply.author === "advisor") parts.unshift(make("p", { className: "who", textContent: "担当者" }));
   if (reply.citations.length) parts.push(sources(reply, prefix));
   keepFocus();
-  for (const old of log.querySelectorAll(".choices")) old.remove();
+  const newer = [...shown].find(([id]) => id > reply.id);
   const element = turn("ippo", ...parts);
   shown.set(reply.id, element);
+  if (newer) {
+    // Two answers on two connections, and the second was quicker.
+    newer[1].before(element);
+    return;
+  }
+  for (const old of log.querySelectorAll(".choices")) old.remove();
   if (reply.choices.length) {
     const group = make("div", { className: "choices" });
     group.setAttribute("role", "group");
@@ -172,18 +179,19 @@ function takeUnsent() {
   }
 }
 
-async function post({ id, text }) {
-  // Two at once on two connections could overtake each other: each gives the one before it a moment.
+async function post(message) {
+  // Two at once on two connections could overtake each other: each waits until the one before it has arrived, as its
+  // answer or the sign of typing tells, but not for long.
   const before = gate;
-  let pass;
-  gate = new Promise((resolve) => { pass = resolve; });
+  gate = new Promise((resolve) => { message.arrived = resolve; });
   await before;
-  setTimeout(pass, 250);
+  setTimeout(message.arrived, 1000);
   return fetch("/api/messages", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ text, client_id: id }),
-  }).finally(pass);
+    body: JSON.stringify({ text: message.text, client_id: message.id }),
+    signal: AbortSignal.timeout(GIVE_UP),
+  }).finally(message.arrived);
 }
 
 async function deliver(message) {
@@ -266,7 +274,10 @@ function openStream() {
     typing = JSON.parse(event.data).pending;
     if (typing.some((id) => !said.has(id))) await sync();
     // It had arrived; only the answer to it had not.
-    for (const id of typing) if (said.get(id)?.problem) later(said.get(id), "pending");
+    for (const id of typing) {
+      said.get(id)?.arrived();
+      if (said.get(id)?.problem) later(said.get(id), "pending");
+    }
     showWorking();
   });
   source.addEventListener("forgotten", () => { reset(); sync(); });
@@ -326,6 +337,7 @@ async function begin() {
   await sync();
   openStream();
   for (const { id, text } of unsent) if (!said.has(id)) deliver(showPerson(id, text, true));
+  keepUnsent();
 }
 
 function resend() {
