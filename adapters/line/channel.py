@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from adapters.line import render
 from adapters.line.calls import Calls, Result
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 INVALID_TOKEN = "Invalid reply token"  # noqa: S105 - LINE's words, no secret
 LOADING = 20
 """Seconds that LINE shows the animation for, unless a message comes sooner."""
-_REMEMBERED = 10_000
 
 
 class LineChannel:
@@ -35,24 +35,19 @@ class LineChannel:
 
         Args:
             settings: Address and access token.
-            clock: Seconds since 1970.
+            clock: Seconds since 1970, for the plan's figures.
         """
         self._calls = Calls(settings.line_api_url, settings.line_channel_access_token.get_secret_value())
         self._public_url = settings.public_url
-        self._clock = clock
         self._quota = Quota(self._calls, clock)
-        # Ways of attempts of this process, by id: they tell more than the times that are stored.
-        self._ways: dict[int, Way] = {}
-        self._spent: dict[int, bool] = {}
 
     def deliver(self, message: Outgoing) -> Delivery:
         """Send a message, once; see `way` for how, and `adapters.messages.model.Outcome` for what comes of it."""
-        chosen = self._way(message)
+        chosen = _way(message)
         if chosen is Way.NONE:
             return Delivery(Outcome.UNKNOWN, error="the reply may have gone out; its token's minute is over")
         if chosen is Way.PUSH and not message.unsure and not self._quota.allows(message.author):
             return Delivery(Outcome.FAILED, error="monthly limit: what is left of it is kept for advisors")
-        _remember(self._ways, message.id, chosen)
         said = render.messages(
             message.reply,
             public_url=self._public_url,
@@ -64,25 +59,12 @@ class LineChannel:
             # Refused, so the token is still good: better without its ornaments than not at all.
             log.error("LINE refuses the form of a message", extra={"outbox": message.id, "error": result.error})
             result = self._call(message, chosen, render.plain(said))
-        return self._judge(message, chosen, result)
+        return _noted(message, self._judge(message, chosen, result))
 
     def working(self, address: Address) -> None:
         """Show that an answer is being made; in groups LINE has no such sign."""
         if address.get("source") == "user":
             self._calls.loading(str(address["to"]), LOADING)
-
-    def _way(self, message: Outgoing) -> Way:
-        known = Attempts(
-            received_at=message.received_at,
-            attempts=message.attempts,
-            attempted_at=message.attempted_at,
-            unsure=message.unsure,
-            has_token=bool(message.address.get("token")) and message.id not in self._spent,
-        )
-        remembered = self._ways.get(message.id)
-        if message.unsure and remembered is Way.PUSH:
-            return Way.PUSH
-        return way(known, self._clock())
 
     def _call(self, message: Outgoing, chosen: Way, said: list[render.Message]) -> Result:
         if chosen is Way.REPLY:
@@ -103,7 +85,7 @@ class LineChannel:
             if message.unsure:
                 # Our own earlier call has used it.
                 return Delivery(Outcome.SENT, error="confirmed by the token's being used")
-            _remember(self._spent, message.id, True)
+            # The push is an attempt of its own, stored before its call like any other.
             return Delivery(Outcome.RETRY, error=INVALID_TOKEN, after=0.0)
         if result.status == 401:
             log.error("LINE refuses the access token: check IPPO_LINE_CHANNEL_ACCESS_TOKEN")
@@ -125,7 +107,19 @@ def _pause(message: Outgoing, first: float) -> float:
     return min(first * float(2 ** min(message.attempts, 10)), 15.0)
 
 
-def _remember(memory: dict[int, Any], key: int, value: object) -> None:
-    memory[key] = value
-    if len(memory) > _REMEMBERED:
-        memory.pop(next(iter(memory)), None)
+def _way(message: Outgoing) -> Way:
+    """Decide from what is stored alone, the beginning of this attempt included."""
+    known = Attempts(
+        received_at=message.received_at,
+        attempted_at=message.attempted_at,
+        unsure=message.unsure,
+        has_token=bool(message.address.get("token")) and INVALID_TOKEN not in message.error,
+    )
+    return way(known, message.begun_at)
+
+
+def _noted(message: Outgoing, delivery: Delivery) -> Delivery:
+    """Keep in mind that the reply token is invalid, while attempts go on."""
+    if INVALID_TOKEN in message.error and delivery.outcome in (Outcome.RETRY, Outcome.UNSURE):
+        return replace(delivery, error=f"{INVALID_TOKEN}; {delivery.error}")
+    return delivery

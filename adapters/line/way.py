@@ -31,36 +31,24 @@ class Attempts:
     """What is known of a message's attempts. Times are seconds since 1970."""
 
     received_at: float
-    attempts: int
-    """Begun before this one."""
     attempted_at: float | None
-    """When the last one began; None: there was none."""
+    """When the last one began, or the first of those whose outcome is unknown; None: there was none."""
     unsure: bool
     """It is not known what came of the last one."""
     has_token: bool
     """There was a reply token at all, and LINE has not called it invalid."""
 
 
-def way(known: Attempts, now: float) -> Way:
-    """Decide how the next attempt is made."""
+def way(known: Attempts, at: float) -> Way:
+    """Decide how the attempt that begins at a time is made."""
     if not known.unsure or known.attempted_at is None:
-        return first_way(known, now)
-    last = last_way(known, known.attempted_at)
-    if last is Way.REPLY:
-        return Way.REPLY if now - known.received_at <= REPEAT_WITHIN else Way.NONE
+        return first_way(known, at)
+    if first_way(known, known.attempted_at) is Way.REPLY:
+        return Way.REPLY if at - known.received_at <= REPEAT_WITHIN else Way.NONE
     # LINE forgets a retry key after a day; a push with a forgotten one would arrive twice.
-    return Way.PUSH if last is Way.PUSH and now - known.attempted_at <= PUSH_WITHIN else Way.NONE
+    return Way.PUSH if at - known.attempted_at <= PUSH_WITHIN else Way.NONE
 
 
 def first_way(known: Attempts, at: float) -> Way:
-    """Decide how an attempt is made, or was made, at a time when nothing had gone out."""
+    """Decide how an attempt is made, or was made, that began at a time when nothing had gone out."""
     return Way.REPLY if known.has_token and at - known.received_at <= REPLY_WITHIN else Way.PUSH
-
-
-def last_way(known: Attempts, attempted_at: float) -> Way:
-    """Tell which way the last attempt went; NONE where what was stored does not tell."""
-    if not known.has_token:
-        return Way.PUSH
-    found = first_way(known, attempted_at)
-    # Only the beginning of the last attempt is stored. A late one may have been a reply's repetition or a push's.
-    return Way.NONE if found is Way.PUSH and known.attempts > 1 else found

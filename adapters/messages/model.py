@@ -87,9 +87,13 @@ class Outgoing:
     attempts: int
     """Attempts begun before this one."""
     attempted_at: float | None
-    """When the last of them began; its outcome is unknown where `unsure`."""
+    """When the last of them began; where `unsure`, the first of those whose outcome is unknown."""
     unsure: bool
     """An attempt was begun whose outcome is not known: the process or the connection broke."""
+    begun_at: float = 0.0
+    """When this attempt began, as it is stored: what a channel decides by it, it can decide again after a crash."""
+    error: str = ""
+    """What the channel said of the last attempt that came to an end."""
 
 
 class Outcome(StrEnum):

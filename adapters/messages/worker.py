@@ -319,8 +319,11 @@ class Worker:
             )
             if row is None:
                 return None
+            begun_at, unsure = now(), row["status"] == "sending"
             if known:
-                values = {"status": "sending", "attempts": row["attempts"] + 1, "attempted_at": now()}
+                # Attempts that repeat one of unknown outcome go its way, whichever that was: its time is kept.
+                attempted_at = row["attempted_at"] if unsure else begun_at
+                values = {"status": "sending", "attempts": row["attempts"] + 1, "attempted_at": attempted_at}
                 connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**values))
         return Outgoing(
             id=row["id"],
@@ -333,7 +336,9 @@ class Worker:
             received_at=row["received_at"],
             attempts=row["attempts"],
             attempted_at=row["attempted_at"],
-            unsure=row["status"] == "sending",
+            unsure=unsure,
+            begun_at=begun_at,
+            error=row["error"],
         )
 
     def _settle(self, lane: Lane, message: Outgoing, delivery: Delivery) -> bool:

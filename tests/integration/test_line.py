@@ -114,7 +114,9 @@ def line() -> Iterator[Line]:
 
 
 @pytest.fixture
-def bot(line: Line, tmp_path: Path) -> Iterator[Bot]:
+def bot(line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
+    # When an attempt begins is told by LINE's clock, which a test can move.
+    monkeypatch.setattr("adapters.messages.worker.now", line.now)
     echo = Echo()
     ippo = services(MemoryLibrary({}), assistant=echo)
     settings = ippo.settings.model_copy(
@@ -468,9 +470,23 @@ class Dying:
         """Nothing to show."""
 
 
+@dataclass
+class Once:
+    """A channel that leaves its second attempt to others."""
+
+    channel: LineChannel
+    name: str = "line"
+
+    def deliver(self, message: Outgoing) -> Delivery:
+        return replace(self.channel.deliver(message), after=60.0)
+
+    def working(self, address: Any) -> None:
+        """Nothing to show."""
+
+
 def die(bot: Bot, *, before: bool = False) -> None:
     """A worker is killed around its call; its lane is left to others."""
-    bot.set_lanes(due_at=0.0)
+    bot.set_lanes(due_at=0.0, lease_until=0.0)
     with pytest.raises(Killed):
         bot.worker(lambda channel: Dying(channel, before)).work_once()
     bot.set_lanes(lease_until=0.0)
@@ -487,19 +503,45 @@ def test_a_worker_killed_around_its_reply_leaves_one_reply(bot: Bot, line: Line,
     assert bot.statuses() == ["sent"]
 
 
+@pytest.mark.parametrize("deaths", [1, 3])
 @pytest.mark.parametrize("before", [True, False])
-def test_a_worker_killed_around_its_push_leaves_one_push(bot: Bot, line: Line, before: bool) -> None:
+def test_a_worker_killed_around_its_push_leaves_one_push(bot: Bot, line: Line, before: bool, deaths: int) -> None:
     bot.hear(line.text(ANN, "LEDの助成は?"))
     line.offset = 70
-    at = line.now()
-    with pytest.MonkeyPatch.context() as patch:
-        # The store's clock too: when an attempt began is what tells its way afterwards.
-        patch.setattr("adapters.messages.worker.now", lambda: at)
-        bot.set_lanes(due_at=0.0)
+    for _ in range(deaths):
         die(bot, before=before)
     bot.work()
 
     assert [one.way for one in line.delivered] == ["push"]
+    assert bot.statuses() == ["sent"]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_push_for_an_invalid_token_survives_kills(bot: Bot, line: Line, before: bool) -> None:
+    event = line.text(ANN, "LEDの助成は?")
+    line._tokens.clear()
+    bot.hear(event)
+    bot.set_lanes(due_at=0.0)
+    bot.worker(Once).work_once()
+    assert bot.rows(outbox.c.status, outbox.c.error) == [("pending", "Invalid reply token")]
+    for _ in range(2):
+        die(bot, before=before)
+    line.faults.append("accept, 500")
+    bot.work()
+
+    assert [one.way for one in line.delivered] == ["push"]
+    assert bot.statuses() == ["sent"]
+
+
+def test_a_reply_that_was_repeated_late_is_not_followed_by_a_push(bot: Bot, line: Line) -> None:
+    bot.hear(line.text(ANN, "LEDの助成は?"))
+    die(bot)
+    line.offset = 55
+    die(bot)
+    line.offset = 58
+    bot.work()
+
+    assert [one.way for one in line.delivered] == ["reply"]
     assert bot.statuses() == ["sent"]
 
 
