@@ -264,6 +264,23 @@ def test_a_late_reply_comes_by_the_stream_after_the_sign_of_typing(ippo: Ippo, u
     assert reply.id == reply.data["id"]
 
 
+def test_an_open_stream_tells_each_reply_once(ippo: Ippo, messaging: Messaging) -> None:
+    with serving(create_app(ippo, messaging)) as url, httpx.Client(base_url=url) as web:
+        web.get("/api/messages")
+        with web.stream("GET", "/api/events") as response:
+            lines = response.iter_lines()
+            next(lines)
+            for n in range(3):
+                web.post("/api/messages", json={"text": f"質問{n}は?", "client_id": str(n)})
+            web.delete("/api/messages")
+            told = [event for event in events(lines) if isinstance(event, Event)]
+
+    replies = [event.data["client_id"] for event in told if event.name == "reply"]
+    assert replies == ["0", "1", "2"][: len(replies)]  # the last may be forgotten before it is told
+    assert len(replies) >= 2
+    assert told[-1].name == "forgotten"
+
+
 def test_a_stream_goes_on_after_the_last_reply_that_was_heard(ippo: Ippo, messaging: Messaging) -> None:
     def heard(web: httpx.Client, query: str = "", **headers: str) -> list[str]:
         with web.stream("GET", f"/api/events{query}", headers=headers) as response:
