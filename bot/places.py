@@ -16,7 +16,9 @@ _SHORT = {
     if len(name) > 2 and name != "中央区"
 }
 _SHORT_RE = re.compile("|".join(f"{name}(?!モデル|エコ|支部|CES|駅)" for name in sorted(_SHORT, key=len, reverse=True)))
-_NAME_RE = re.compile("|".join(f"(?<![一-龥]){name}" if len(name) == 2 else name for name in WARDS.values()))
+_NAME_RE = re.compile(
+    "|".join(f"(?:(?<![一-龥])|(?<=東京都)){name}" if len(name) == 2 else name for name in WARDS.values())
+)
 _KEYS = {name: key for key, name in WARDS.items()}
 _ROMAJI = re.compile(r"\b(" + "|".join(WARDS) + r")\b", re.IGNORECASE)
 _OWN = re.compile(

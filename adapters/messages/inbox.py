@@ -42,7 +42,11 @@ class Inbox:
         if not all(fresh):
             return False
         if event.kind is Kind.UNSEND:
+            # It may overtake its message.
+            self._insert(connection, _taken_back(event), at)
             erase(connection, event.message)
+            return True
+        if event.message and connection.execute(select(seen.c.key).where(seen.c.key == _taken_back(event))).first():
             return True
         conversation = self._conversation(connection, event, at)
         received_at = at if event.received_at is None else event.received_at
@@ -96,6 +100,10 @@ class Inbox:
             return int(made)
         where = (conversations.c.channel == event.channel) & (conversations.c.key == event.conversation)
         return int(connection.execute(select(conversations.c.id).where(where)).scalar_one())
+
+
+def _taken_back(event: Incoming) -> str:
+    return f"unsent:{event.channel}:{event.message}"[:300]
 
 
 def erase(connection: Connection, message: str) -> None:

@@ -41,6 +41,8 @@ BEAT = 5.0
 """Seconds between signs of life."""
 A_MINUTE = 60
 """Messages of one conversation that are answered within a minute; more are asked to wait."""
+_OFFERED = ("unknown", "failed")
+"""Replies that are offered again once the person writes: what could not be delivered then may be now."""
 _SPEAKING = (Kind.TEXT, Kind.TAP)
 
 
@@ -219,18 +221,16 @@ class Worker:
             yield
         finally:
             timer.cancel()
+            # A sign that is on its way must not come after the answer.
+            timer.join(2.0)
 
     def _again(self, lane: Lane, text: str, ward: str | None) -> Said | None:
         """Give once more what may not have arrived, if that is what was tapped."""
         if text != AGAIN:
             return None
-        with self._store.write() as connection:
-            hold(connection, lane)
+        with self._store.read() as connection:
             lost = _lost(connection, lane.conversation)
-            if lost is None:
-                return None
-            connection.execute(update(outbox).where(outbox.c.id == lost["id"]).values(status="repeated"))
-        return Said(reply_from(lost["reply"]), "", ward)
+        return Said(reply_from(lost["reply"]), "", ward) if lost is not None else None
 
     def _commit(
         self, lane: Lane, batch: Sequence[RowMapping], said: Said, address: Mapping[str, Any], *, epoch: int
@@ -248,6 +248,10 @@ class Worker:
                 for row in batch:
                     _remember(connection, lane, "user", row["text"], row["message"])
             reply = said.reply
+            if joined([row["text"] for row in batch]) == AGAIN:
+                # In this transaction: the offer stands until what is given again is on its way.
+                given = outbox.c.status.in_(_OFFERED) & (outbox.c.conversation == lane.conversation)
+                connection.execute(update(outbox).where(given).values(status="repeated"))
             if reply is not None:
                 if said.text:
                     _remember(connection, lane, "assistant", reply.text, "")
@@ -385,8 +389,8 @@ def _lately(connection: Connection, conversation: int) -> int:
 
 
 def _lost(connection: Connection, conversation: int) -> RowMapping | None:
-    """Give the latest reply of which nobody knows whether it arrived."""
-    where = (outbox.c.conversation == conversation) & (outbox.c.status == "unknown")
+    """Give the latest reply that did not arrive, or of which nobody knows."""
+    where = (outbox.c.conversation == conversation) & outbox.c.status.in_(_OFFERED)
     return connection.execute(select(outbox).where(where).order_by(outbox.c.id.desc())).mappings().first()
 
 

@@ -258,6 +258,16 @@ def test_a_message_taken_back_is_erased_and_not_answered(store: MessageStore) ->
     assert len(echo.asked) == 2
 
 
+def test_taking_back_may_overtake_the_message(store: MessageStore) -> None:
+    worker, echo, _ = make(store)
+    taken = Inbox(store)
+    taken.take([Incoming("test", "U1", ("test:u1",), Kind.UNSEND, message="msg1")])
+    taken.take([event("口座は123です。助成は?", 1)])
+    drain(worker)
+    assert echo.asked == []
+    assert rows(store, inbox, inbox.c.text) == []
+
+
 def test_what_the_bot_wrote_before_a_claim_is_not_sent_after_it(store: MessageStore) -> None:
     worker, _, post = make(store)
     post.script = [Outcome.RETRY]
@@ -322,9 +332,10 @@ def test_the_bot_is_silent_while_an_advisor_has_the_conversation(store: MessageS
     assert ("user", "窓のことも聞きたい?") in rows(store, turns, turns.c.role, turns.c.text)
 
 
-def test_an_answer_that_may_be_lost_is_offered_again(store: MessageStore) -> None:
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.FAILED])
+def test_an_answer_that_may_be_lost_is_offered_again(store: MessageStore, outcome: Outcome) -> None:
     worker, _, post = make(store)
-    post.script = [Outcome.UNKNOWN]
+    post.script = [outcome]
     taken = Inbox(store)
     taken.take([event("助成は?", 1)])
     drain(worker)
