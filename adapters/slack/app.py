@@ -6,10 +6,9 @@ Bolt's own way is to acknowledge first and work afterwards in memory, where a cr
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,9 +21,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.messages.inbox import Inbox
-from adapters.messages.model import Incoming
 from adapters.settings import Settings
 from adapters.slack import events, home, wire
+from adapters.slack.taking import Taking
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ def make_app(settings: Settings, inbox: Inbox) -> AsyncApp:
         attaching_function_token_enabled=False,
     )
     app.error(_failed)
-    _listen(app, _Taker(inbox), _Greeter())
+    _listen(app, _Listener(inbox), _Greeter())
     return app
 
 
@@ -61,27 +60,23 @@ def with_form(request: AsyncBoltRequest) -> AsyncBoltRequest:
     return request
 
 
-class _Taker:
-    """Stores events without holding up the event loop."""
+class _Listener:
+    """Stores what is to be answered; nothing else is done before Slack has its 200."""
 
     def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
-
-    async def take(self, found: Sequence[Incoming]) -> None:
-        if found:
-            await asyncio.to_thread(self._inbox.take, found)
+        self._taking = Taking(inbox)
 
     async def message(self, body: dict[str, Any]) -> None:
         found = events.message(body) or events.deletion(body)
-        await self.take([found] if found else [])
+        await self._taking.take([found] if found else [])
 
     async def action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await self.take(list(events.actions(body)))
+        await self._taking.take(list(events.actions(body)))
         await ack()
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         found = events.command(body)
-        await self.take([found] if found else [])
+        await self._taking.take([found] if found else [])
         await ack(ACKNOWLEDGED if found else USAGE)
 
 
@@ -101,18 +96,18 @@ class _Greeter:
             await _try(client, "assistant.threads.setSuggestedPrompts", home.prompts(channel, ts))
 
 
-def _listen(app: AsyncApp, taker: _Taker, greeter: _Greeter) -> None:
+def _listen(app: AsyncApp, listener: _Listener, greeter: _Greeter) -> None:
     everything = re.compile("")
-    app.event("app_mention")(taker.message)
-    app.event(re.compile("^message$"))(taker.message)
+    app.event("app_mention")(listener.message)
+    app.event(re.compile("^message$"))(listener.message)
     app.event("app_home_opened")(ack=_nothing, lazy=[greeter.opened])
     app.event("assistant_thread_started")(ack=_nothing, lazy=[greeter.started])
     for name in ("app_uninstalled", "tokens_revoked"):
         app.event(name)(_removed)
     # An event without a listener would be a 404: Slack sends it again, and in the end no event at all.
     app.event(everything)(_nothing)
-    app.command(everything)(taker.command)
-    app.action(everything)(taker.action)
+    app.command(everything)(listener.command)
+    app.action(everything)(listener.action)
 
 
 async def _nothing() -> None:
