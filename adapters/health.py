@@ -84,7 +84,7 @@ def examine() -> list[Check]:
         checks.append(
             Check("database", False, str(error), "check IPPO_DATABASE_URL, IPPO_DATA_DIR and IPPO_CHROMA_URL")
         )
-    return [*checks, *_configured(found)]
+    return [*checks, *_configured(found), _line(found), _slack(found)]
 
 
 def _settings(found: settings.Settings) -> Iterator[Check]:
@@ -108,6 +108,45 @@ def _chroma(url: str) -> Check:
     except httpx.HTTPError as error:
         return Check("chroma", False, f"{url} does not answer: {error}", "start the server, or unset IPPO_CHROMA_URL")
     return Check("chroma", True, f"{url} answers")
+
+
+def _line(found: settings.Settings) -> Check:
+    """Ask LINE whom the token belongs to."""
+    token = found.line_channel_access_token.get_secret_value()
+    if not token or not found.line_channel_secret.get_secret_value():
+        names = "IPPO_LINE_CHANNEL_SECRET and IPPO_LINE_CHANNEL_ACCESS_TOKEN"
+        return Check("line", True, f"off: {names} are not both set")
+    import httpx
+
+    try:
+        url = f"{found.line_api_url}/v2/bot/info"
+        answer = httpx.get(url, headers={"authorization": f"Bearer {token}"}, timeout=5, trust_env=False)
+    except httpx.HTTPError as error:
+        return Check("line", False, f"{found.line_api_url} does not answer: {error}", "check the network")
+    if answer.status_code != 200:
+        return Check("line", False, f"LINE answers {answer.status_code}", "check IPPO_LINE_CHANNEL_ACCESS_TOKEN")
+    return Check("line", True, f"on: {answer.json().get('displayName', 'the account')}")
+
+
+def _slack(found: settings.Settings) -> Check:
+    """Ask Slack whom the token belongs to."""
+    token = found.slack_bot_token.get_secret_value()
+    if not token or not (found.slack_signing_secret.get_secret_value() or found.slack_app_token.get_secret_value()):
+        names = "IPPO_SLACK_BOT_TOKEN and IPPO_SLACK_SIGNING_SECRET (or IPPO_SLACK_APP_TOKEN)"
+        return Check("slack", True, f"off: {names} are not both set")
+    import httpx
+
+    try:
+        url = f"{found.slack_api_url}auth.test"
+        answer = httpx.post(url, headers={"authorization": f"Bearer {token}"}, timeout=5, trust_env=False)
+        told = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        return Check("slack", False, f"{found.slack_api_url} does not answer: {error}", "check the network")
+    if not told.get("ok"):
+        return Check(
+            "slack", False, f"Slack answers {told.get('error', answer.status_code)}", "check IPPO_SLACK_BOT_TOKEN"
+        )
+    return Check("slack", True, f"on: {told.get('user', 'the app')} in {told.get('team', 'a workspace')}")
 
 
 def _configured(found: settings.Settings) -> Iterator[Check]:
