@@ -34,6 +34,9 @@ PATIENCE = 300.0
 TOO_OLD = 24 * 60 * 60
 """Seconds; an answer that could not be sent for a day is no answer any more."""
 PAGES = 20
+LOOKING = 8.0
+"""Seconds after which a look-up is broken off, and twice which nothing is posted any more: a post has to end before the
+lane's lease does, or another worker would post as well."""
 _LONGEST_WAIT = 60.0
 
 LIMITED = frozenset({"ratelimited", "rate_limited"})
@@ -60,16 +63,27 @@ class SlackChannel:
         self._settle = settle
         self._pace = pace or Pace()
         self._rooms: dict[tuple[str, str], str] = {}
-        self._unsure_since: dict[str, float] = {}
         self._silent_until = 0.0
         self._lock = threading.Lock()
 
     def deliver(self, message: Outgoing) -> Delivery:
         """Post a reply, or find that it has been posted."""
-        delivery = self._deliver(message)
-        if delivery.outcome not in (Outcome.UNSURE, Outcome.RETRY):
-            self._unsure_since.pop(message.retry_key, None)
-        return delivery
+        started = time.monotonic()
+        if not message.unsure and time.time() - message.received_at > TOO_OLD:
+            return Delivery(Outcome.FAILED, error="too old")
+        try:
+            channel = self._room(message.address)
+            if message.unsure:
+                found = self._posted(message, channel)
+                if found is not None:
+                    return found
+        except Exception as error:
+            return self._unreachable(message, error)
+        wait = 1.0 if time.monotonic() - started > 2 * LOOKING else self._pace.wait(channel)
+        if wait:
+            # Nothing was sent now, and what was sent before has been looked up: it did not arrive.
+            return Delivery(Outcome.RETRY, error="paced", after=wait)
+        return self._post(message, channel)
 
     def working(self, address: Address) -> None:
         """Show "is thinking" in the thread; the reply takes it away, Slack itself after two minutes."""
@@ -85,23 +99,6 @@ class SlackChannel:
         except OSError:
             # A courtesy must not hold up the answers: a Slack that is slow is left in peace for a while.
             self._silent_until = time.monotonic() + 30.0
-
-    def _deliver(self, message: Outgoing) -> Delivery:
-        if not message.unsure and time.time() - message.received_at > TOO_OLD:
-            return Delivery(Outcome.FAILED, error="too old")
-        try:
-            channel = self._room(message.address)
-            if message.unsure:
-                found = self._posted(message, channel)
-                if found is not None:
-                    return found
-        except Exception as error:
-            return self._unreachable(message, error)
-        wait = self._pace.wait(channel)
-        if wait:
-            # Nothing was sent now, and what was sent before has been looked up: it did not arrive.
-            return Delivery(Outcome.RETRY, error="paced", after=wait)
-        return self._post(message, channel)
 
     def _room(self, address: Address) -> str:
         """Give the channel; of a person's direct messages it is asked for, once."""
@@ -137,7 +134,7 @@ class SlackChannel:
         """Give what was said since the question came, newest pages last.
 
         Raises:
-            LookupError: There is more than can be gone through.
+            LookupError, TimeoutError: There is more than can be gone through.
         """
         thread = message.address.get("thread_ts")
         method = "conversations.replies" if thread else "conversations.history"
@@ -145,7 +142,10 @@ class SlackChannel:
         asked: dict[str, Any] = {"channel": channel, "oldest": f"{message.received_at - 60:.6f}", "include_all_metadata": True, "limit": 200}  # fmt: skip
         if thread:
             asked["ts"] = thread
+        until = time.monotonic() + LOOKING
         for _ in range(PAGES):
+            if time.monotonic() > until:
+                raise TimeoutError("the look-up takes too long")
             page = self._call(self._client, message.address, method, asked, get=True)
             yield from page.get("messages") or ()
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
@@ -200,7 +200,6 @@ class SlackChannel:
         return self._unsure(message, type(error).__name__)
 
     def _unsure(self, message: Outgoing, error: str) -> Delivery:
-        self._unsure_since.setdefault(message.retry_key, time.monotonic())
         return Delivery(Outcome.UNSURE, error=error, after=max(self._settle, _growing(message.attempts - 1)))
 
     def _unreachable(self, message: Outgoing, error: Exception) -> Delivery:
@@ -212,8 +211,8 @@ class SlackChannel:
         if not message.unsure:
             return Delivery(Outcome.RETRY if passing else Outcome.FAILED, error=code, after=wait)
         # Never RETRY here: it would forget that an earlier attempt may have arrived.
-        since = self._unsure_since.setdefault(message.retry_key, time.monotonic())
-        if not passing or time.monotonic() - since > PATIENCE:
+        since = message.begun_at if message.attempted_at is None else message.attempted_at
+        if not passing or message.begun_at - since > PATIENCE:
             return Delivery(Outcome.UNKNOWN, error=code)
         return Delivery(Outcome.UNSURE, error=code, after=wait)
 

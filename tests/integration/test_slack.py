@@ -38,9 +38,12 @@ class Echo:
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
+        self.takes = 0.0
+        """Seconds that an answer takes."""
 
     def answer(self, question: Question) -> Answer:
         self.asked.append(question)
+        time.sleep(self.takes)
         url = f"{PUBLIC}/sources/led.md#c1"
         citation = Citation(1, "led.md", "照明のLED化", "費用", "費用の半分を助成します。", "c1", url)
         return Answer(Act.ANSWER, f"「{question.text}」ですね。[1]", (citation,), (), ("締切は?",), 0.9)
@@ -211,7 +214,11 @@ def test_a_direct_message_is_answered_in_a_thread_of_its_own_and_follow_ups_ther
     assert len(bench.column(conversations.c.key)) == 2
 
 
-def test_status_is_shown_while_an_answer_is_made_and_ends_with_it(bench: Bench) -> None:
+def test_status_is_shown_while_an_answer_is_made_and_ends_with_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.messages.worker.MOMENT", 0.05)
+    bench.echo.takes = 0.3
     bench.deliver(*bench.slack.say(bench.slack.direct(ALICE), ALICE, "LEDの助成は?"))
     bench.drain()
     assert [call.error for call in bench.slack.called("assistant.threads.setStatus")] == [""]
