@@ -44,7 +44,7 @@ class Inbox:
         if event.kind is Kind.UNSEND:
             # It may overtake its message.
             self._insert(connection, _taken_back(event), at)
-            erase(connection, event.message)
+            erase(connection, event.channel, event.message)
             return True
         if event.message and connection.execute(select(seen.c.key).where(seen.c.key == _taken_back(event))).first():
             return True
@@ -106,11 +106,14 @@ def _taken_back(event: Incoming) -> str:
     return f"unsent:{event.channel}:{event.message}"[:300]
 
 
-def erase(connection: Connection, message: str) -> None:
+def erase(connection: Connection, channel: str, message: str) -> None:
     """Erase what a person has taken back; a message that is still to be answered is answered no more."""
     if not message:
         return
-    mine = inbox.c.message == message
+    # Two platforms may give two messages the same id.
+    lanes = select(conversations.c.id).where(conversations.c.channel == channel)
+    mine = (inbox.c.message == message) & inbox.c.conversation.in_(lanes)
     connection.execute(update(inbox).where(mine & (inbox.c.status == "pending")).values(status="unsent"))
     connection.execute(update(inbox).where(mine).values(text=""))
-    connection.execute(update(turns).where(turns.c.message == message).values(text=""))
+    told = (turns.c.message == message) & turns.c.conversation.in_(lanes)
+    connection.execute(update(turns).where(told).values(text=""))

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 """Attempts to answer a message before it is parked."""
+PAUSE = 0.25
+"""Seconds before a message that failed is tried again; doubled each time."""
 IDLE = 0.1
 """Seconds between looks where nobody has told of a new message."""
 MOMENT = 1.0
@@ -153,7 +155,9 @@ class Worker:
             batch, wait_until = _batch(rows)
             if not batch:
                 return wait_until
-            self._answer(lane, batch)
+            pause = self._answer(lane, batch)
+            if pause:
+                return now() + pause
         return 0.0
 
     def _pending(self, lane: Lane) -> Sequence[RowMapping]:
@@ -161,11 +165,12 @@ class Worker:
             where = (inbox.c.conversation == lane.conversation) & (inbox.c.status == "pending")
             return connection.execute(select(inbox).where(where).order_by(inbox.c.id)).mappings().all()
 
-    def _answer(self, lane: Lane, batch: Sequence[RowMapping]) -> None:
+    def _answer(self, lane: Lane, batch: Sequence[RowMapping]) -> float:
+        """Answer messages; give the seconds to wait before they are tried again, 0 where they are done with."""
         last = batch[-1]
         if last["attempts"] >= TRIES:
             self._park(lane, batch)
-            return
+            return 0.0
         with self._store.write() as connection:
             # Counted before the work: a message that kills its process is parked like one that fails.
             hold(connection, lane)
@@ -184,12 +189,12 @@ class Worker:
             # The advisor has the word; what the person writes is kept for them.
             said = Said(None, text if kind in _SPEAKING else "", state.ward)
             self._commit(lane, batch, said, address, epoch=state.epoch)
-            return
+            return 0.0
         if lately > A_MINUTE:
             # Said once; what comes on top is stored, and not answered.
             notice = Reply(TOO_MANY, Act.CLARIFY, confidence=0.0) if lately == A_MINUTE + 1 else None
             self._commit(lane, batch, Said(notice, "", state.ward), address, epoch=state.epoch)
-            return
+            return 0.0
         try:
             with self._patience(lane, kind, address):
                 said = self._again(lane, text, state.ward) or self._talker.respond(kind, text, history, state.ward)
@@ -199,8 +204,10 @@ class Worker:
                 hold(connection, lane)
                 # The kind of error alone: its words may hold the person's.
                 connection.execute(_these(batch).values(error=type(error).__name__))
-            return
+            # What is down for a moment should not cost the person their answer.
+            return float(PAUSE * 2 ** last["attempts"])
         self._commit(lane, batch, said, address, epoch=state.epoch)
+        return 0.0
 
     @contextlib.contextmanager
     def _patience(self, lane: Lane, kind: Kind, address: Mapping[str, Any]) -> Iterator[None]:

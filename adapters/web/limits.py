@@ -16,7 +16,7 @@ class Rate:
     a_minute: float
 
 
-VISITOR = Rate(20, 20)
+VISITOR = Rate(60, 60)
 # Far more than is answered: what it keeps out is a flood of visitors without cookies.
 EVERYBODY = Rate(3000, 3000)
 
