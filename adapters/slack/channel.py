@@ -200,6 +200,7 @@ class SlackChannel:
         return self._unsure(message, type(error).__name__)
 
     def _unsure(self, message: Outgoing, error: str) -> Delivery:
+        log.warning("slack post of unknown outcome", extra={"outbox": message.id, "error": error})
         return Delivery(Outcome.UNSURE, error=error, after=max(self._settle, _growing(message.attempts - 1)))
 
     def _unreachable(self, message: Outgoing, error: Exception) -> Delivery:

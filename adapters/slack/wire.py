@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from adapters.settings import Settings
 
 TIMEOUT = 10
 """Seconds to wait for Slack."""
+# The SDK's own records repeat what came over the line; what becomes of a call is told by who made it.
+_quiet = logging.getLogger("adapters.slack.sdk")
 _CODE = re.compile(r"[a-z_]{1,60}")
 
 
@@ -24,7 +27,7 @@ def token(settings: Settings, team: str) -> str:
 def client(settings: Settings, *, timeout: int = TIMEOUT) -> WebClient:
     """Make a client without a token of its own: each call names its workspace's."""
     # No retries by the SDK: it repeats a post whose connection broke, which may have arrived.
-    made = WebClient(base_url=settings.slack_api_url, timeout=timeout, retry_handlers=[])
+    made = WebClient(base_url=settings.slack_api_url, timeout=timeout, retry_handlers=[], logger=_silent())
     if _is_local(settings.slack_api_url):
         made.proxy = None
     return made
@@ -32,7 +35,7 @@ def client(settings: Settings, *, timeout: int = TIMEOUT) -> WebClient:
 
 def async_client(settings: Settings, token: str | None = None) -> AsyncWebClient:
     """Make the same for an event loop."""
-    made = AsyncWebClient(token, base_url=settings.slack_api_url, timeout=TIMEOUT, retry_handlers=[])
+    made = AsyncWebClient(token, base_url=settings.slack_api_url, timeout=TIMEOUT, retry_handlers=[], logger=_silent())
     if _is_local(settings.slack_api_url):
         made.proxy = None
     return made
@@ -58,6 +61,11 @@ def retry_after(error: SlackApiError) -> float:
     said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
     said = said[0] if isinstance(said, list) else said
     return min(max(float(said), 1.0), 3600.0) if str(said).strip().isdigit() else 1.0
+
+
+def _silent() -> logging.Logger:
+    _quiet.setLevel(logging.CRITICAL + 1)
+    return _quiet
 
 
 def _is_local(url: str) -> bool:
