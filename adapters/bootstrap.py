@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -58,6 +59,25 @@ def messaging(ippo: Ippo) -> Messaging:
     settings = ippo.settings
     store = MessageStore.open(settings.data_dir, settings.database_url)
     return Messaging(store, Inbox(store), configured(settings), Talker(ippo.assistant, settings.answering_date))
+
+
+@contextmanager
+def connected(settings: Settings, messaging: Messaging) -> Iterator[None]:
+    """Hold the connections that bring messages without a request to us: Slack's Socket Mode, where it is on.
+
+    They belong to `ippo serve`, which takes messages in; a worker has no need of them.
+    """
+    if not settings.slack_app_token.get_secret_value():
+        yield
+        return
+    from adapters.slack.socket import start_socket
+
+    socket = start_socket(settings, messaging.inbox)
+    try:
+        yield
+    finally:
+        if socket is not None:
+            socket.close()
 
 
 def build(settings: Settings) -> Ippo:

@@ -41,7 +41,11 @@ def serve(host: str, port: int, no_worker: bool) -> None:
             )
         click.echo(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}  (Ctrl-C to stop)", err=True)
         # Our own log line a request has no address in it, so uvicorn's is off; its other records go through ours.
-        with bootstrap.messaging(ippo) as messaging, nullcontext() if no_worker else _worker():
+        with (
+            bootstrap.messaging(ippo) as messaging,
+            bootstrap.connected(ippo.settings, messaging),
+            nullcontext() if no_worker else _worker(),
+        ):
             app = create_app(ippo, messaging)
             uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
 

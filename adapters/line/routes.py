@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from adapters.line import webhook
+from adapters.messages.taking import Taking
 from adapters.settings import Settings, variable
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ def missing(settings: Settings) -> list[str]:
     return [variable(name) for name in needed if not getattr(settings, name).get_secret_value()]
 
 
-async def _raw(request: Request) -> bytes:
-    return await request.body()
-
-
 def routes(settings: Settings, inbox: Inbox | None) -> APIRouter:
     """Make the route; it exists also where LINE is off, to say why.
 
@@ -34,14 +31,15 @@ def routes(settings: Settings, inbox: Inbox | None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     secret = settings.line_channel_secret.get_secret_value()
     lacking = missing(settings)
+    taking = None if lacking or inbox is None else Taking(inbox)
 
-    # Not async: the commit is waited for in a thread, and other requests go on meanwhile.
     @router.post("/line/webhook")
-    def receive(request: Request, body: Annotated[bytes, Depends(_raw)]) -> JSONResponse:
-        if lacking or inbox is None:
+    async def receive(request: Request) -> JSONResponse:
+        if taking is None:
             return JSONResponse(
                 {"error": f"LINE is off: {' and '.join(lacking) or 'the message store'} is missing"}, 404
             )
+        body = await request.body()
         if not webhook.is_signed(body, request.headers.get("x-line-signature", ""), secret):
             return JSONResponse({"error": "bad signature"}, 401)
         try:
@@ -49,7 +47,7 @@ def routes(settings: Settings, inbox: Inbox | None) -> APIRouter:
         except webhook.Malformed as error:
             return JSONResponse({"error": str(error)}, 400)
         # 200 means "stored": LINE will not send these again.
-        inbox.take(events)
+        await taking.take(events)
         return JSONResponse({})
 
     return router

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Column, Connection, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.messages.model import Incoming, Kind
@@ -36,7 +38,7 @@ class Inbox:
             return sum(self._take(connection, event) for event in events)
 
     def _take(self, connection: Connection, event: Incoming) -> bool:
-        at = now()
+        at, event = now(), _storable(event)
         # All names are written down, so that a mention and its message, in whichever order, are one.
         fresh = [self._insert(connection, key, at) for key in event.keys]
         if not all(fresh):
@@ -56,7 +58,7 @@ class Inbox:
                 kind=event.kind.value,
                 text=event.text,
                 message=event.message,
-                address=json.dumps(dict(event.address), ensure_ascii=False),
+                address=_writable(json.dumps(dict(event.address), ensure_ascii=False)),
                 received_at=received_at,
                 status="pending",
                 attempts=0,
@@ -71,7 +73,7 @@ class Inbox:
     def _insert(self, connection: Connection, key: str, at: float) -> bool:
         # `rowcount` is not to be trusted with every driver; what comes back is.
         dialect = sqlite if self._store.is_sqlite else postgresql
-        statement = dialect.insert(seen).values(key=key[:300], at=at).on_conflict_do_nothing().returning(seen.c.key)
+        statement = dialect.insert(seen).values(key=key, at=at).on_conflict_do_nothing().returning(seen.c.key)
         return connection.execute(statement).first() is not None
 
     def _conversation(self, connection: Connection, event: Incoming, at: float) -> int:
@@ -102,8 +104,35 @@ class Inbox:
         return int(connection.execute(select(conversations.c.id).where(where)).scalar_one())
 
 
+def _storable(event: Incoming) -> Incoming:
+    """Bring an event into a form that every database takes: one that is refused would come again for ever."""
+    return replace(
+        event,
+        conversation=_short(event.conversation, conversations.c.key),
+        person=_short(event.person, conversations.c.person),
+        keys=tuple(_short(key, seen.c.key) for key in event.keys),
+        message=_short(event.message, inbox.c.message),
+        text=_writable(event.text),
+    )
+
+
+def _writable(text: str) -> str:
+    # PostgreSQL has no NUL in texts, and no driver writes half a surrogate pair.
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _short(name: str, column: Column[str]) -> str:
+    """Shorten an identifier to what its column holds; two that differ stay different."""
+    limit = int(getattr(column.type, "length", 0))
+    name = _writable(name)
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+    return f"{name[: limit - len(digest)]}{digest}"
+
+
 def _taken_back(event: Incoming) -> str:
-    return f"unsent:{event.channel}:{event.message}"[:300]
+    return f"unsent:{event.channel}:{event.message}"
 
 
 def erase(connection: Connection, channel: str, message: str) -> None:

@@ -21,9 +21,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.messages.inbox import Inbox
+from adapters.messages.taking import Taking
 from adapters.settings import Settings
 from adapters.slack import events, home, wire
-from adapters.slack.taking import Taking
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)

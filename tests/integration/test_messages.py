@@ -273,6 +273,30 @@ def test_taking_back_may_overtake_the_message(store: MessageStore) -> None:
     assert rows(store, inbox, inbox.c.text) == []
 
 
+def test_no_text_and_no_identifier_is_refused_by_the_database(store: MessageStore) -> None:
+    worker, echo, _ = make(store)
+    long = "U" * 500
+    hostile = [
+        Incoming(
+            "test",
+            long + tail,
+            (f"test:{long}{tail}",),
+            Kind.TEXT,
+            f"助\0成\ud83dは?{tail}",
+            long,
+            long + tail,
+            {"t": "\0\ud83d"},
+        )
+        for tail in "ab"
+    ]
+    assert Inbox(store).take(hostile) == 2
+    assert Inbox(store).take(hostile) == 0
+    drain(worker)
+    assert sorted(question.text for question in echo.asked) == ["助成?は?a", "助成?は?b"]
+    Inbox(store).take([Incoming("test", long + "a", ("test:unsend",), Kind.UNSEND, message=long + "a")])
+    assert sorted(text for (text,) in rows(store, inbox, inbox.c.text)) == ["", "助成?は?b"]
+
+
 def test_what_the_bot_wrote_before_a_claim_is_not_sent_after_it(store: MessageStore) -> None:
     worker, _, post = make(store)
     post.script = [Outcome.RETRY]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,14 +54,14 @@ def slack() -> Iterator[SlackServer]:
 @pytest.fixture
 def link(slack: SlackServer, store: MessageStore, tmp_path: Path) -> Iterator[SlackSocket]:
     with SlackSocket(slack) as link:
-        socket = Socket(configured(slack, tmp_path), Inbox(store), give_up=1.0)
+        connection = Socket(configured(slack, tmp_path), Inbox(store), give_up=1.0)
         soon(lambda: len(link.open) == 1)
         yield link
-        socket.close()
+        connection.close()
 
 
-def soon(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+def soon(holds: Callable[[], bool], *, within: float = 10) -> None:
+    deadline = time.monotonic() + within
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -128,14 +133,40 @@ def test_a_connection_that_ends_is_opened_anew(
 def test_a_slack_that_is_away_at_first_is_connected_to_later(
     slack: SlackServer, store: MessageStore, tmp_path: Path
 ) -> None:
-    socket = Socket(configured(slack, tmp_path), Inbox(store), give_up=0.5)
+    connection = Socket(configured(slack, tmp_path), Inbox(store), give_up=0.5)
     soon(lambda: bool(slack.called("apps.connections.open")))
     with SlackSocket(slack) as link:
         soon(lambda: len(link.open) == 1)
-        socket.close()
+        connection.close()
     assert slack.called("apps.connections.open")[0].error == "internal_error"
 
 
 def test_without_an_app_token_there_is_no_socket(store: MessageStore, tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path, slack_bot_token=SecretStr("xoxb-first"))
     assert start_socket(settings, Inbox(store)) is None
+
+
+def test_ippo_serve_answers_over_a_socket_without_a_signing_secret(slack: SlackServer, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "IPPO_DATA_DIR": str(tmp_path),
+        "IPPO_SLACK_BOT_TOKEN": slack.token,
+        "IPPO_SLACK_APP_TOKEN": slack.app_token,
+        "IPPO_SLACK_API_URL": slack.api_url,
+    }
+    with SlackSocket(slack) as link:
+        command = [sys.executable, "-m", "adapters.cli", "serve", "--port", str(port)]
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            soon(lambda: len(link.open) == 1, within=60)
+            (said,) = slack.say(slack.direct(ALICE), ALICE, "助成は?")
+            assert link.send("events_api", said, within=10) == (True, None)
+            soon(lambda: len(slack.posts) == 1, within=60)
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+        finally:
+            server.kill()
+            server.wait()
+    assert len(slack.posts) == 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.messages.model import Incoming, Kind
-from adapters.slack.taking import Taking
+from adapters.messages.taking import Taking
 from knowledge.errors import StoreUnavailable
 
 
