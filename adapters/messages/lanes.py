@@ -44,12 +44,7 @@ class Lanes:
         at = now()
         with self._store.write() as connection:
             c = conversations.c
-            waiting = (
-                select(conversations)
-                .where(c.busy.is_(True), c.due_at <= at, or_(c.lease_token.is_(None), c.lease_until < at))
-                .order_by(c.since, c.id)
-                .limit(1)
-            )
+            waiting = select(conversations).where(_free(at)).order_by(c.since, c.id).limit(1)
             if not self._store.is_sqlite:
                 waiting = waiting.with_for_update(skip_locked=True, of=conversations)
             row = connection.execute(waiting).mappings().first()
@@ -62,6 +57,12 @@ class Lanes:
         return Lane(
             row["id"], row["channel"], row["key"], row["person"], row["state"], row["epoch"], row["ward"], token
         )
+
+    def is_next(self, since: float) -> bool:
+        """Tell whether no free lane holds a message that has come in before `since`."""
+        with self._store.read() as connection:
+            older = select(conversations.c.id).where(_free(now()), conversations.c.since < since).limit(1)
+            return connection.execute(older).first() is None
 
     def renew(self, lane: Lane) -> None:
         """Hold a lane for longer.
@@ -92,6 +93,12 @@ def release_if_idle(connection: Connection, lane: Lane) -> bool:
         return False
     _give_back(connection, lane, None, 0.0)
     return True
+
+
+def _free(at: float) -> ColumnElement[bool]:
+    """Something is due there, and nobody holds it."""
+    c = conversations.c
+    return c.busy.is_(True) & (c.due_at <= at) & or_(c.lease_token.is_(None), c.lease_until < at)
 
 
 def _mine(lane: Lane) -> ColumnElement[bool]:

@@ -145,12 +145,14 @@ class Worker:
         Returns:
             When to look at it again, 0 for at once; None where it is given back already.
         """
+        answered = False
         while not self._stop.is_set():
             due_at = self._send(lane)
             if due_at is None or due_at:
                 return due_at
             rows = self._pending(lane)
-            if not rows:
+            # One who writes much does not make the others wait: whoever has waited longest is next.
+            if not rows or (answered and not self._lanes.is_next(rows[0]["received_at"])):
                 return 0.0
             batch, wait_until = _batch(rows)
             if not batch:
@@ -158,6 +160,7 @@ class Worker:
             pause = self._answer(lane, batch)
             if pause:
                 return now() + pause
+            answered = True
         return 0.0
 
     def _pending(self, lane: Lane) -> Sequence[RowMapping]:

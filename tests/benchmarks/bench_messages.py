@@ -66,6 +66,33 @@ def _resident(rig: Rig) -> int:
     return total // 1024
 
 
+def _ages(answered: list[line_platform.Delivered]) -> list[tuple[line_platform.Delivered, float]]:
+    """Pair each delivery with the seconds since the load began at which its question was asked, taken from its own.
+
+    Each person asks one question a round, in turn, and gets the answers in order.
+    """
+    began = min(one.at for one in answered) if answered else 0.0
+    asked: Counter[str] = Counter()
+    number = {line_platform.user(n): n for n in range(PEOPLE)}
+    found = []
+    for one in answered:
+        at = (number[one.to] + PEOPLE * asked[one.to]) / RATE
+        asked[one.to] += 1
+        found.append((one, one.at - began - at))
+    return found
+
+
+def _overtaken(answered: list[line_platform.Delivered]) -> float:
+    """Seconds by which a question was asked before one that was answered sooner, at most."""
+    newest = most = 0.0
+    began = min(one.at for one in answered) if answered else 0.0
+    for one, age in _ages(answered):
+        asked = one.at - began - age
+        newest = max(newest, asked)
+        most = max(most, newest - asked)
+    return most
+
+
 def measure(name: str, database: str | None, workers: int) -> None:
     """Measure one way to run it, and print."""
     with tempfile.TemporaryDirectory(prefix="ippo-load-") as folder, running(Path(folder), database) as rig:
@@ -81,13 +108,17 @@ def measure(name: str, database: str | None, workers: int) -> None:
         _until_answered(rig, start + RATE * SECONDS)
         drained = time.perf_counter() - began
         time.sleep(2)
-        answered = rig.line.delivered[start:]
-        ways = Counter(one.way for one in answered)
+        answered = sorted(rig.line.delivered[start:], key=lambda one: one.at)
+        pushed = [seconds for one, seconds in _ages(answered) if one.way == "push"]
+        doubled = sum(
+            max(0, count - RATE * SECONDS // PEOPLE) for count in Counter(one.to for one in answered).values()
+        )
         times = sorted(taken.milliseconds)
         left = RATE * SECONDS - during
         print(f"| {name} | {times[len(times) // 2]:.0f} | {times[int(len(times) * 0.99)]:.0f} | {taken.refused} "
               f"| {during / loaded:.0f} | {left / max(0.1, drained - loaded):.0f} | {RATE * SECONDS - len(answered)} "
-              f"| {ways['push']} | {_resident(rig) / before:.2f} |", flush=True)  # fmt: skip
+              f"| {doubled} | {_overtaken(answered):.1f} | {len(pushed)} | {min(pushed, default=0):.0f} "
+              f"| {_resident(rig) / before:.2f} |", flush=True)  # fmt: skip
 
 
 def _until_answered(rig: Rig, count: int) -> None:
@@ -99,8 +130,8 @@ def _until_answered(rig: Rig, count: int) -> None:
 def main() -> None:
     """Measure SQLite, and PostgreSQL with one and two workers."""
     print(f"\n## {RATE} webhook events a second for {SECONDS} s, {PEOPLE} people\n")
-    print("| | acknowledged p50, ms | p99, ms | refused | answered a second, meanwhile | and after | lost | pushed | memory, end ÷ warm |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| | acknowledged p50, ms | p99, ms | refused | answered a second, meanwhile | and after | lost | doubled | overtaken by at most, s | pushed | youngest of these, s | memory, end ÷ warm |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     measure("SQLite, 1 worker", None, 1)
     if postgres.programs() is None or "sqlite" in sys.argv[1:]:
         return

@@ -297,6 +297,15 @@ def test_no_text_and_no_identifier_is_refused_by_the_database(store: MessageStor
     assert sorted(text for (text,) in rows(store, inbox, inbox.c.text)) == ["", "助成?は?b"]
 
 
+def test_whoever_has_waited_longest_is_next_also_where_one_person_writes_much(store: MessageStore) -> None:
+    worker, _, post = make(store)
+    for number in range(1, 7):
+        who = "U2" if number in (2, 5) else "U1"
+        Inbox(store).take([event(f"助成{number}は?", number, who=who, received_at=1_700_000_000.0 + number)])
+    drain(worker)
+    assert [text for _, text in post.sent] == [f"「助成{number}は?」ですね。" for number in range(1, 7)]
+
+
 def test_what_the_bot_wrote_before_a_claim_is_not_sent_after_it(store: MessageStore) -> None:
     worker, _, post = make(store)
     post.script = [Outcome.RETRY]
