@@ -12,6 +12,9 @@ import click
 
 from adapters.commands.session import services
 
+NICE = 10
+"""How far workers step back where processors are scarce, so that taking in goes before answering."""
+
 
 @click.command()
 @click.option(
@@ -45,6 +48,9 @@ def worker(threads: int, check: bool, parent: int | None) -> None:
         sys.exit(0 if alive else 1)
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    if hasattr(os, "nice"):
+        # Platforms give a webhook a second or three; who waits for an answer has more patience.
+        os.nice(NICE)
     with services() as ippo, bootstrap.messaging(ippo) as messaging:
         logs.configure(server=True)
         working = messaging.worker(threads=threads)
