@@ -70,9 +70,19 @@ class Rig:
         document.write_text(DOCUMENT, "utf-8")
         self._ippo("ingest", str(document.parent)).wait(120)
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Run `ippo serve`, until it takes messages in."""
-        self.server = self._ippo("serve", "--port", str(self.port))
+        self.server = self._ippo("serve", "--port", str(self.port), *options)
+        self.await_server()
+
+    def end_server(self) -> None:
+        """End what takes messages in, in an orderly way."""
+        assert self.server is not None
+        self.server.terminate()
+        self.server.wait(30)
+
+    def await_server(self) -> None:
+        """Wait until it takes messages in."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.HTTPError):
