@@ -20,17 +20,18 @@ from bot.plan.advise import advise
 from bot.plan.caution import with_rule
 from bot.ports import Knowledge
 from bot.reading import Reading, read
-from bot.replies import clarify_subject, clarify_ward, greet, hand_off, leave_to_tax_office, refuse
+from bot.replies import clarify_subject, greet, hand_off, leave_to_tax_office, refuse
 from bot.text.abstain import abstain
 from bot.text.compose import compose
 from bot.text.contacts import Contact, contacts
 from bot.text.denials import denied
-from bot.text.firststep import first_step, wide_subsidy
+from bot.text.firststep import first_step
 from bot.text.material import Material, gather
 from bot.text.outline import outline
 from bot.text.scope import other_ward
 from bot.text.tables import superlative
 from bot.text.where import contact_answer
+from bot.text.wide_grants import clarify_ward, wide_subsidy
 from bot.wants import Want
 from knowledge.index import Index
 from knowledge.retrieval import DEFAULT_SCORING, Retriever, Scoring

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import quote as percent_encode
 
-from bot.answer import Citation
+from bot.answer import Act, Answer, Citation
 from bot.text.units import Unit
-from knowledge.documents import BlockKind
+from knowledge.documents import BlockKind, Passage
 from knowledge.fold import readable
 
 SAY_AT_MOST = 170
@@ -43,6 +43,32 @@ class Draft:
     def citations(self) -> tuple[Citation, ...]:
         """The citations, in order of their numbers."""
         return tuple(cite(unit, n, self.public_url) for n, unit in enumerate(self.cited, 1))
+
+    def passages(self) -> tuple[Passage, ...]:
+        """Give the passages that are cited, in order of first use, at most ten."""
+        cited = {unit.chunk.id: unit for unit in self.cited}
+        return tuple(Passage(unit.chunk, unit.source, 1.0) for unit in cited.values())[:10]
+
+    def answer(
+        self,
+        passages: tuple[Passage, ...] | None = None,
+        *,
+        confidence: float,
+        act: Act = Act.ANSWER,
+        choices: tuple[str, ...] = (),
+        computed: frozenset[str] = frozenset(),
+    ) -> Answer:
+        """Make a reply of the draft.
+
+        Args:
+            passages: What was retrieved; None: what is cited, where nothing was.
+            confidence: Estimated probability that the documents answer the question, 0 to 1.
+            act: What the reply does.
+            choices: Tap-able next questions, at most 13.
+            computed: Numbers of the text that no passage can hold.
+        """
+        shown = self.passages() if passages is None else passages
+        return Answer(act, self.text, self.citations(), shown, choices, confidence, computed)
 
 
 def cite(unit: Unit, n: int, public_url: str) -> Citation:

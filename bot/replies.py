@@ -6,13 +6,10 @@ import re
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.places import named, ward_name
 from bot.policies import on_topic
 from bot.reading import Reading
 from bot.text.contacts import Contact, contact_for, office
 from bot.text.material import Material
-from bot.wants import Want
-from knowledge.documents import Passage
 
 STARTERS = ("何から始めればいい?", "使える補助金は?", "電気代を下げたい", "CO2を測りたい", "相談窓口は?")
 WARD_CHOICES = ("千代田区です", "港区です", "葛飾区です", "ほかの区です", "わからない")
@@ -61,13 +58,7 @@ def hand_off(reading: Reading, contacts: tuple[Contact, ...], public_url: str) -
             draft.add(f"直接のお問い合わせ先は、{contact.name}({contact.phone or contact.email})です。", contact.unit())
         else:
             draft.add(f"お急ぎのときは、{office(reading.ward)}にもご相談いただけます。")
-    return Answer(Act.HANDOFF, draft.text, draft.citations(), _shown(draft), confidence=0.05)
-
-
-def _shown(draft: Draft) -> tuple[Passage, ...]:
-    return tuple(
-        Passage(unit.chunk, unit.source, 1.0) for unit in {unit.chunk.id: unit for unit in draft.cited}.values()
-    )
+    return draft.answer(act=Act.HANDOFF, confidence=0.05)
 
 
 def clarify_subject(reading: Reading, material: Material) -> Answer | None:
@@ -115,52 +106,3 @@ def leave_to_tax_office(reading: Reading) -> Answer:
     else:
         text = "税金や経理の扱いは、手元の資料では確認できません。税理士か、所轄の税務署に聞いてください。"
     return Answer(Act.ABSTAIN, text, (), (), ("使える補助金は?", "相談窓口は?"), confidence=0.1)
-
-
-def clarify_ward(reading: Reading, material: Material, public_url: str) -> Answer | None:
-    """Ask for the ward before speaking of grants: they differ by ward, and a wrong one costs the owner money."""
-    if reading.either[0] and reading.asked.kinds & _BY_WARD:
-        return _which_of(reading)
-    if not reading.subsidy or reading.ward or reading.named_wards or reading.names or reading.leaning:
-        return None
-    specific = [topic for topic in reading.query.topics if topic.weight >= 0.9 and topic.word not in _GRANT_WORDS]
-    if len(specific) > 1:
-        return None
-    offered = [c for c in material.candidates if c.unit.source.wards and Want.SUBSIDY in c.met]
-    best = sorted(offered, key=lambda c: not named(c.unit.subject))[:1]
-    draft = Draft(public_url)
-    if reading.english:
-        draft.add("Which ward is your business in? Grants differ by ward.")
-    else:
-        draft.add("お店や会社は、どちらの区にありますか? 使える補助金・助成金は区によって違います。")
-        if best:
-            place = ward_name(best[0].unit.source.wards[0])
-            draft.add(f"(手元の資料には、{place}の制度などがあります)", best[0].unit)
-    return Answer(
-        Act.CLARIFY,
-        draft.text,
-        draft.citations(),
-        material.passages(draft.cited),
-        WARD_CHOICES,
-        confidence=0.5,
-    )
-
-
-_BY_WARD = frozenset({Want.SUBSIDY, Want.AMOUNT, Want.RATE, Want.CONTACT, Want.PHONE, Want.ELIGIBILITY, Want.DEADLINE})
-"""What differs from ward to ward."""
-
-
-def _which_of(reading: Reading) -> Answer:
-    """Ask in which ward a place lies that lies in several."""
-    place, wards = reading.either
-    names = [ward_name(ward) for ward in wards]
-    if reading.english:
-        text = f"{place} lies in several wards ({', '.join(names)}). Which one is your business in? Support differs by ward."
-    else:
-        text = f"{place}のあたりは{'と'.join(names)}にまたがります。お店や会社の住所は、どちらの区ですか? 使える支援は区によって違います。"
-    return Answer(Act.CLARIFY, text, (), (), (*(f"{name}です" for name in names), "わからない"), confidence=0.5)
-
-
-_GRANT_WORDS = frozenset(
-    "補助金 助成金 補助 助成 金 支援 支援金 お金 制度 店 会社 うち 使う 出る 貰う 設備 対象 資料 名前 全部 一覧 並べる 教える 区 区内 メニュー いろいろ 色々 grant subsidy 案内 情報 種類".split()
-)

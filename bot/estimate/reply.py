@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from bot.answer import Act, Answer
+from bot.answer import Answer
 from bot.draft import Draft
 from bot.estimate.amounts import Amount
 from bot.estimate.asking_back import BILLS
@@ -15,7 +15,7 @@ from bot.estimate.numerals import shown, written
 from bot.estimate.periods import MONTH, YEAR
 from bot.estimate.reckoning import EXACT, Line, households, tonnes, total
 from bot.estimate.wording import name, restate, said_as, weight
-from bot.lists.proofs import Proofs, passages
+from bot.lists.proofs import Proofs
 from bot.text.units import Unit
 from knowledge.catalogue.factors import Energy, Factors
 
@@ -73,15 +73,7 @@ def write(
     if question:
         account.say(question)
     draft = account.draft
-    return Answer(
-        Act.ANSWER,
-        draft.text,
-        draft.citations(),
-        passages(draft),
-        choices,
-        confidence=0.85 if draft.cited else 0.2,
-        computed=frozenset(account.computed),
-    )
+    return draft.answer(choices=choices, confidence=0.85 if draft.cited else 0.2, computed=frozenset(account.computed))
 
 
 def _result(kg: Decimal, *, yearly: bool, english: bool, saved: bool) -> str:

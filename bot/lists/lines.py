@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.lists.proofs import Proofs, passages
+from bot.lists.proofs import Proofs
 from bot.reading import Reading
 from bot.text.contacts import office
 from bot.text.units import Unit
@@ -102,4 +102,4 @@ def add_contact_line(
 
 def finish(draft: Draft, *, act: Act = Act.ANSWER, choices: Sequence[str] = (), confidence: float = 0.85) -> Answer:
     """Make the answer of a draft."""
-    return Answer(act, draft.text, draft.citations(), passages(draft), tuple(choices), confidence)
+    return draft.answer(act=act, choices=tuple(choices), confidence=confidence)

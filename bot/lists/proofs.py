@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.draft import Draft
 from bot.text.units import Unit, UnitKind, spoken
 from knowledge.catalogue.models import Pointer
-from knowledge.documents import Block, BlockKind, Chunk, Passage
+from knowledge.documents import Block, BlockKind, Chunk
 from knowledge.fold import fold, squeeze
 from knowledge.index import Field, Index
 from knowledge.tokens import words
@@ -63,12 +62,6 @@ class Proofs:
                         return unit
                     best = best or unit
         return best
-
-
-def passages(draft: Draft) -> tuple[Passage, ...]:
-    """Give the passages that a draft cites, in order of first use, at most ten."""
-    cited = {unit.chunk.id: unit for unit in draft.cited}
-    return tuple(Passage(unit.chunk, unit.source, 1.0) for unit in cited.values())[:10]
 
 
 def _unit(chunk: Chunk, block: Block, index: Index) -> Unit:

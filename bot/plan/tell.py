@@ -10,7 +10,7 @@ from bot.draft import Draft
 from bot.interview.interview import told
 from bot.interview.questions import InterviewQuestion, question
 from bot.interview.state import OTHER, OUTSIDE, UNKNOWN, Interview
-from bot.lists.proofs import Proofs, passages
+from bot.lists.proofs import Proofs
 from bot.plan.plan import Plan
 from bot.plan.policy import Caution, Step
 from bot.plan.talk import ERASED
@@ -139,7 +139,7 @@ class Telling:
             choices = self.ask.choices
         elif closing:
             draft.add(closing)
-        return Answer(Act.ANSWER, draft.text, draft.citations(), passages(draft), choices, 0.8, _CO2)
+        return draft.answer(choices=choices, confidence=0.8, computed=_CO2)
 
 
 def asked(ask: InterviewQuestion, opening: str) -> Answer:

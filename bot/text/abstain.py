@@ -43,13 +43,8 @@ def abstain(
         lead = "What the documents do say: " if reading.english else "資料にあるのは、次の内容です。\n・"
         draft.add(lead + telling(unit), unit)
     add_whom(draft, reading, contacts, unit, proofs)
-    return Answer(
-        Act.ABSTAIN,
-        draft.text,
-        draft.citations(),
-        material.passages([unit] if unit else [], draft.cited),
-        confidence=min(0.45, confidence(reading, (), material)),
-    )
+    sure = min(0.45, confidence(reading, (), material))
+    return draft.answer(material.passages([unit] if unit else [], draft.cited), act=Act.ABSTAIN, confidence=sure)
 
 
 def add_whom(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.answer import Act, Answer
+from bot.answer import Answer
 from bot.draft import Draft
 from bot.lists.grants import grant_ward, office_for
 from bot.lists.lines import add_contact_line
@@ -62,13 +62,7 @@ def compose(reading: Reading, material: Material, proofs: Proofs, public_url: st
     if note:
         draft.add(note)
     _add_office(draft, reading, proofs)
-    return Answer(
-        Act.ANSWER,
-        draft.text,
-        draft.citations(),
-        material.passages(draft.cited),
-        confidence=max(0.46, confidence(reading, chosen, material)),
-    )
+    return draft.answer(material.passages(draft.cited), confidence=max(0.46, confidence(reading, chosen, material)))
 
 
 def _add_office(draft: Draft, reading: Reading, proofs: Proofs) -> None:

@@ -57,13 +57,8 @@ def denied(
     draft.add(telling(best.unit), best.unit)
     if not _NAMES_WHOM.search(best.unit.say):
         add_whom(draft, reading, contacts, best.unit, proofs)
-    return Answer(
-        Act.ABSTAIN,
-        draft.text,
-        draft.citations(),
-        material.passages(draft.cited),
-        confidence=min(0.4, confidence(reading, (), material)),
-    )
+    sure = min(0.4, confidence(reading, (), material))
+    return draft.answer(material.passages(draft.cited), act=Act.ABSTAIN, confidence=sure)
 
 
 def _fits(candidate: Candidate, reading: Reading, ward: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Wide questions: what to do first, and which grants there are.
+"""What to do first, asked without more.
 
 The steps are fixed (know, measure, reduce, fund, ask); what is said for each comes from the documents, for the
 person's ward, nearest to what the person mentioned.
@@ -8,30 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bot.answer import Act, Answer
+from bot.answer import Answer
 from bot.draft import Draft
 from bot.places import only_for, ward_name
 from bot.reading import Reading
 from bot.replies import WARD_CHOICES
-from bot.text.abstain import add_contact, telling
+from bot.text.abstain import add_contact
 from bot.text.contacts import Contact
 from bot.text.material import Material
-from bot.text.rows import row_saying
-from bot.text.select import Candidate, candidates
-from bot.text.units import Unit, UnitKind, denies, units
-from bot.wants import Want, Wanted, holds
-from knowledge.query import query
-from knowledge.retrieval import Filter, Retriever
-from knowledge.tokens import words
+from bot.text.units import Unit, UnitKind, denies
+from bot.text.wide import in_reach, nearest, statement
+from knowledge.retrieval import Retriever
 
 LINE = 62
 """Characters of one step; five steps and a contact are a phone's screen."""
-
-
-GRANTS_LENGTH = 260
-"""Characters of a list of grants; an amount is never cut from its year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ STEPS = (
     Step("宣言する・学ぶ", "Commit and learn", "環境配慮宣言 宣言を開始 スクール 勉強会 交流会 セミナー"),
     Step("費用の支援を調べる", "Look for funding", "費用を助成 助成制度 補助金"),
 )
-GRANTS = STEPS[-1]
+FUNDING = STEPS[-1]
 
 
 def first_step(
@@ -90,87 +82,16 @@ def first_step(
     add_contact(draft, reading, contacts, found[0][1] if found else own)
     ask, choices = _question(reading)
     draft.add(ask)
-    return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), choices, confidence=0.8)
-
-
-def wide_subsidy(
-    reading: Reading,
-    material: Material,
-    retriever: Retriever,
-    contacts: tuple[Contact, ...],
-    public_url: str,
-) -> Answer | None:
-    """Answer "which grants are there" for a known ward: those that the documents name, never "you will get"."""
-    from bot.replies import _GRANT_WORDS
-
-    if (
-        not reading.subsidy
-        or reading.names
-        or not reading.ward
-        or reading.leaning
-        or reading.first_step
-        or reading.asked.hard - {Want.AMOUNT}
-    ):
-        return None
-    wards = {word for ward in reading.named_wards for word in words(ward_name(ward))}
-    specific = [t for t in reading.query.topics if t.weight >= 0.9 and t.word not in _GRANT_WORDS | wards]
-    if specific:
-        return None
-    found = [
-        u
-        for u in _ranked_units(GRANTS.search, reading, retriever)
-        if _fits(reading, u) and u.kind is not UnitKind.TITLE and not denies(u.say)
-    ]
-    if Want.AMOUNT in reading.asked:
-        found = [unit for unit in found if holds(unit.say, Want.AMOUNT)]
-    found = found[:5]
-    if not found:
-        return None
-    draft = Draft(public_url)
-    here = ward_name(reading.ward)
-    draft.add(f"{here}の資料には、次の支援が書かれています。金額や条件、今年度の受付は窓口での確認が必要です。")
-    told = 0
-    for unit in found:
-        line = _full(reading, unit)
-        if told and told + len(line) > GRANTS_LENGTH:
-            continue
-        draft.add(f"・{line}", unit)
-        told += len(line)
-    add_contact(draft, reading, contacts, found[0])
-    return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.75)
-
-
-def _fits(reading: Reading, unit: Unit) -> bool:
-    only = only_for(unit.source)
-    return not only or reading.ward is None or reading.ward in only
-
-
-def _ranked_units(search: str, reading: Reading, retriever: Retriever) -> list[Unit]:
-    return [candidate.unit for candidate in _ranked(search, reading, retriever)]
-
-
-def _ranked(search: str, reading: Reading, retriever: Retriever) -> Sequence[Candidate]:
-    """Units for a step, nearest to what the person mentioned first."""
-    wanted = query(search)
-    mentioned = {word: 0.35 * weight for word, weight in reading.query.words.items()}
-    both = replace(wanted, words={**mentioned, **wanted.words})
-    ranked = retriever.rank(both, Filter(reading.ward, reading.question.today, reading.named_wards), 10)
-    found = [
-        unit
-        for i, item in enumerate(ranked)
-        for unit in units(item.indexed.chunk, retriever.index.source(item.indexed.chunk.source), i, item.score)
-    ]
-    plain = replace(reading, query=both, asked=Wanted(frozenset()))
-    return candidates(found, plain, retriever.idf, retriever.rarest)
+    return draft.answer(material.passages(draft.cited), choices=choices, confidence=0.8)
 
 
 def _unit_for(step: Step, reading: Reading, retriever: Retriever) -> Unit | None:
     ranked = [
         c
-        for c in _ranked(step.search, reading, retriever)
+        for c in nearest(step.search, reading, retriever)
         if c.unit.kind is not UnitKind.TITLE
         and len(c.unit.say) >= 14
-        and _fits(reading, c.unit)
+        and in_reach(reading, c.unit)
         and not denies(c.unit.say)
     ]
     if not ranked:
@@ -186,7 +107,7 @@ def _own(reading: Reading, material: Material, taken: Sequence[Unit]) -> Unit | 
     """The unit nearest to the question's own words, if it is near enough to lead."""
     for candidate in material.candidates[:3]:
         unit = candidate.unit
-        if unit.kind is UnitKind.TITLE or not _fits(reading, unit) or len(unit.say) < 12:
+        if unit.kind is UnitKind.TITLE or not in_reach(reading, unit) or len(unit.say) < 12:
             continue
         if candidate.coverage >= 0.45:
             return unit
@@ -194,7 +115,7 @@ def _own(reading: Reading, material: Material, taken: Sequence[Unit]) -> Unit | 
 
 
 def _tell(reading: Reading, unit: Unit) -> str:
-    told = _full(reading, unit)
+    told = statement(reading, unit)
     if len(told) <= LINE:
         return told
     kept = re.split(r"(?<=[。、）)])", told)
@@ -204,10 +125,6 @@ def _tell(reading: Reading, unit: Unit) -> str:
             break
         short += piece
     return f"{short.rstrip('、。')}…" if len(short) <= 2 * LINE else f"{told[:LINE]}…"
-
-
-def _full(reading: Reading, unit: Unit) -> str:
-    return row_saying(unit, reading.own_words) if unit.kind is UnitKind.ROW else telling(unit)
 
 
 def _whose(reading: Reading, unit: Unit) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answer import Act, Answer
+from bot.answer import Answer
 from bot.draft import Draft
 from bot.reading import Reading
 from bot.text.material import Material, confidence
@@ -39,13 +39,7 @@ def outline(reading: Reading, material: Material, public_url: str) -> Answer | N
     names = "、".join(_name(part) for part in parts)
     proofs = {part.unit.chunk.id: part.unit for part in parts}
     draft.add(f"{_name(parent)}：{names}", *proofs.values())
-    return Answer(
-        Act.ANSWER,
-        draft.text,
-        draft.citations(),
-        material.passages(draft.cited),
-        confidence=max(0.6, confidence(reading, [parent], material)),
-    )
+    return draft.answer(material.passages(draft.cited), confidence=max(0.6, confidence(reading, [parent], material)))
 
 
 def _name(candidate: Candidate) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answer import Act, Answer
+from bot.answer import Answer
 from bot.draft import Draft
 from bot.places import only_for, ward_name
 from bot.reading import Name, Reading
@@ -71,13 +71,7 @@ def other_ward(reading: Reading, material: Material, contacts: tuple[Contact, ..
         draft.add(f"「{name}」は、資料では{scope}内の事業者向けと書かれています。")
         draft.add(telling(stated.unit), stated.unit)
         draft.add(f"{here}のお店や会社が使えるとは書かれていません。{office(reading.ward)}にご相談ください。")
-    return Answer(
-        Act.ANSWER,
-        draft.text,
-        draft.citations(),
-        material.passages(draft.cited),
-        confidence=max(0.55, confidence(reading, [stated], material)),
-    )
+    return draft.answer(material.passages(draft.cited), confidence=max(0.55, confidence(reading, [stated], material)))
 
 
 def _speaks_of(candidate: Candidate, names: tuple[Name, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answer import Act, Answer
+from bot.answer import Answer
 from bot.draft import Draft
 from bot.reading import Reading
 from bot.text.material import Material, confidence
@@ -51,13 +51,7 @@ def superlative(reading: Reading, material: Material, public_url: str) -> Answer
     for candidate in also[:2]:
         draft.add(f"{_cell_saying(candidate.unit, column)}です。", candidate.unit)
     chosen = [best, *also[:2]]
-    return Answer(
-        Act.ANSWER,
-        draft.text,
-        draft.citations(),
-        material.passages(draft.cited),
-        confidence=max(0.6, confidence(reading, chosen, material)),
-    )
+    return draft.answer(material.passages(draft.cited), confidence=max(0.6, confidence(reading, chosen, material)))
 
 
 def _whole_table(table: Unit, rows: list[Candidate], reading: Reading, material: Material) -> list[Candidate]:

@@ -75,7 +75,7 @@ def contact_answer(
         )
     else:
         draft.add(f"{contact.name}の{told}です。", contact.unit())
-    return Answer(Act.ANSWER, draft.text, draft.citations(), material.passages(draft.cited), confidence=0.9)
+    return draft.answer(material.passages(draft.cited), confidence=0.9)
 
 
 def _granting(reading: Reading, office: Office, proofs: Proofs, public_url: str) -> Answer:
