@@ -57,7 +57,7 @@ fix: $(READY)  ## let the tools correct what they can
 bench: $(BENCH_READY)  ## measure answers and ingest beside what one could use instead (PARTS="peers …")
 	$(BIN)/python -m tests.benchmarks $(PARTS)
 
-crash: $(READY) system  ## kill the whole program at random under 900 questions, on both databases; half an hour
+crash: $(READY) system  ## kill the whole program at random under 900 questions, on both databases; six minutes
 	$(BIN)/python -m tests.crash $(SEED)
 
 docs: $(READY)  ## write the generated pages: settings and commands

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -67,6 +68,17 @@ class Reply:
     """`n`, `source`, `title`, `place`, `quote`, `url`."""
     choices: tuple[str, ...] = ()
     confidence: float = 1.0
+
+    def to_json(self) -> str:
+        """Write it down as the outbox holds it."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, stored: str) -> Reply:
+        """Read what `to_json` wrote."""
+        values = json.loads(stored)
+        found = cls(**{**values, "act": Act(values["act"])})
+        return replace(found, citations=tuple(values["citations"]), choices=tuple(values["choices"]))
 
 
 @dataclass(frozen=True, slots=True)

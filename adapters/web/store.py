@@ -23,10 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from adapters.messages.model import Kind
+from adapters.messages.model import Kind, Reply
 from adapters.messages.schema import conversations, inbox, outbox, turns
 from adapters.messages.store import MessageStore
-from adapters.messages.worker import reply_from
 from adapters.web.channel import WebChannel
 from adapters.web.shapes import ConversationOut, MessageOut, SaidOut, citation
 
@@ -224,7 +223,7 @@ def _said(row: RowMapping) -> SaidOut:
 
 
 def _out(row: RowMapping, client_id: str | None = None) -> MessageOut:
-    reply = reply_from(row["reply"])
+    reply = Reply.from_json(row["reply"])
     address: Mapping[str, Any] = json.loads(row["address"])
     return MessageOut(
         id=row["id"],

@@ -1,4 +1,4 @@
-"""Runs the whole test: `make crash`, or `python -m tests.crash [SEED]`; half an hour and more."""
+"""Runs the whole test: `make crash`, or `python -m tests.crash [SEED]`; some six minutes."""
 
 from __future__ import annotations
 

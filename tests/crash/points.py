@@ -20,7 +20,8 @@ POINTS = {
     "sending": "the attempt is committed, the platform has not been called yet",
     "sent": "the platform has accepted, this is not marked yet",
 }
-LEASE = 1.0
+LEASE = 3.0
+"""Seconds: more than a first call takes, with all that is imported for it."""
 
 
 def _kill(point: str, folder: Path) -> None:
@@ -58,9 +59,10 @@ def main(arguments: list[str]) -> None:
     """Arm one point, then run the command line."""
     point, folder, *command = arguments
     from adapters.messages import lanes
+    from adapters.messages.answering import Answering
     from adapters.messages.conversation import Talker
     from adapters.messages.inbox import Inbox
-    from adapters.messages.worker import Worker
+    from adapters.messages.sending import Sending
 
     # What a dead worker held is taken over sooner than in earnest.
     lanes.LEASE = LEASE
@@ -71,10 +73,10 @@ def main(arguments: list[str]) -> None:
     arm: dict[str, Callable[[], None]] = {
         "stored": lambda: _after(Inbox, "take", kill),
         "begun": lambda: _before(Talker, "respond", kill),
-        "answered": lambda: _before(Worker, "_commit", kill),
-        "written": lambda: _after(Worker, "_commit", kill),
-        "sending": lambda: _after(Worker, "_next", kill),
-        "sent": lambda: _before(Worker, "_settle", kill),
+        "answered": lambda: _before(Answering, "_commit", kill),
+        "written": lambda: _after(Answering, "_commit", kill),
+        "sending": lambda: _after(Sending, "_next", kill),
+        "sent": lambda: _before(Sending, "_settle", kill),
     }
     arm[point]()
     from adapters.cli import main as ippo

@@ -1,4 +1,4 @@
-"""A folder of small documents and the knowledge made of it."""
+"""A folder of small documents and the knowledge made of it; an empty message store on each database."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.messages.schema import tables
+from adapters.messages.store import MessageStore
 from ingest.pipeline import Result, ingest
 from knowledge.generations import Knowledge
+from tests import postgres
 
 TEXTS = {
     "led.md": "# 照明のLED化\n\n店舗の照明をLEDに取り替えると、電気の使用量が減ります。\n\n- 費用の半分を助成します。\n",
@@ -63,3 +66,24 @@ def run(knowledge: Knowledge) -> Callable[..., dict[str, str]]:
         return statuses(ingest([str(argument) for argument in arguments], knowledge=knowledge))
 
     return run_it
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of an empty database."""
+    if postgres.programs() is None:
+        pytest.skip("needs Debian's postgresql")
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MessageStore]:
+    """An empty message store, on one database and on the other."""
+    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    found = MessageStore.open(tmp_path, url)
+    with found.write() as connection:
+        for table in reversed(tables.sorted_tables):
+            connection.execute(table.delete())
+    yield found
+    found.close()

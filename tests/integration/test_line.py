@@ -116,7 +116,7 @@ def line() -> Iterator[Line]:
 @pytest.fixture
 def bot(line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
     # When an attempt begins is told by LINE's clock, which a test can move.
-    monkeypatch.setattr("adapters.messages.worker.now", line.now)
+    monkeypatch.setattr("adapters.messages.sending.now", line.now)
     echo = Echo()
     ippo = services(MemoryLibrary({}), assistant=echo)
     settings = ippo.settings.model_copy(
@@ -153,7 +153,7 @@ def test_a_question_is_answered_on_its_own_reply_token(bot: Bot, line: Line) -> 
 def test_an_answer_that_takes_its_time_is_announced_to_people_and_not_to_groups(
     bot: Bot, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.messages.worker.MOMENT", 0.0)
+    monkeypatch.setattr("adapters.messages.answering.MOMENT", 0.0)
     bot.echo.takes = 1.0
     bot.hear(
         line.text(ANN, "LEDの助成は?"), line.event("postback", platform.source(ANN, TEAM), postback={"data": "窓は?"})
@@ -573,7 +573,7 @@ def test_the_monthly_limit_ends_a_push_for_good_and_says_so(
     bot.hear(line.text(ANN, "LEDの助成は?"))
     line.offset = 70
     worker = bot.worker()
-    channel = worker._channels["line"]
+    channel = bot.messaging.channels["line"]
     assert isinstance(channel, LineChannel)
     channel._quota.allows("bot")
     line.used = 200  # since the figures were read
@@ -627,7 +627,7 @@ def test_what_goes_out_is_what_lines_own_description_allows(bot: Bot, line: Line
         pytest.skip(f"needs {description}")
     line.members[TEAM] = 4
     line.limit = 1000
-    bot.worker()._channels["line"].working({"source": "user", "to": ANN})
+    bot.worker()._sending._channels["line"].working({"source": "user", "to": ANN})
     bot.hear(
         line.text(ANN, "LEDの助成は?"),
         line.event("follow", platform.source(ANN)),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from adapters.messages.answering import A_MINUTE, TRIES
 from adapters.messages.conversation import AGAIN, APOLOGY, TOO_MANY, Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.lanes import Lanes
@@ -18,10 +18,9 @@ from adapters.messages.model import Address, Delivery, Incoming, Kind, Outcome, 
 from adapters.messages.schema import conversations, inbox, outbox, tables, turns
 from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
-from adapters.messages.worker import A_MINUTE, TRIES, Worker
+from adapters.messages.worker import Worker
 from adapters.metrics import exposition
 from bot.answer import Act, Answer, Question
-from tests import postgres
 
 
 class Echo:
@@ -56,25 +55,6 @@ class Post:
 
     def working(self, address: Address) -> None:
         """Nothing to show."""
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("needs Debian's postgresql")
-    with postgres.server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MessageStore]:
-    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    found = MessageStore.open(tmp_path, url)
-    with found.write() as connection:
-        for table in reversed(tables.sorted_tables):
-            connection.execute(table.delete())
-    yield found
-    found.close()
 
 
 def event(text: str, number: int, *, who: str = "U1", kind: Kind = Kind.TEXT, **more: object) -> Incoming:

@@ -217,7 +217,7 @@ def test_a_direct_message_is_answered_in_a_thread_of_its_own_and_follow_ups_ther
 def test_status_is_shown_while_an_answer_is_made_and_ends_with_it(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.messages.worker.MOMENT", 0.05)
+    monkeypatch.setattr("adapters.messages.answering.MOMENT", 0.05)
     bench.echo.takes = 0.3
     bench.deliver(*bench.slack.say(bench.slack.direct(ALICE), ALICE, "LEDの助成は?"))
     bench.drain()

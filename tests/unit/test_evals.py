@@ -13,21 +13,9 @@ from typing import Any
 
 import pytest
 
-EVALS = Path(__file__).parents[1] / "evals"
+from tests.evals.form import EVALS, FIELDS
+
 DOCUMENTS = Path(__file__).parents[3] / "shared" / "documents"
-FIELDS: dict[str, type | tuple[type, ...]] = {
-    "id": str,
-    "question": str,
-    "ward": (str, type(None)),
-    "kind": str,
-    "must_contain": list,
-    "must_not_contain": list,
-    "source": list,
-    "evidence": list,
-    "answerable": bool,
-    "expect": str,
-    "history": list,
-}
 
 
 def load_resolver() -> ModuleType:

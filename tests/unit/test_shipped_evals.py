@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,23 +20,10 @@ from knowledge.catalogue.load import shipped
 from knowledge.catalogue.models import Grant, Organisation, Pointer, Programme
 from knowledge.fold import squeeze
 from knowledge.wards import WARDS
+from tests.evals.form import EVALS, FIELDS
 from tests.unit.bot.shipped import SOURCES
 
-EVALS = Path(__file__).parents[1] / "evals"
-FIELDS: dict[str, type | tuple[type, ...]] = {
-    "id": str,
-    "question": str,
-    "ward": (str, type(None)),
-    "kind": str,
-    "must_contain": list,
-    "must_not_contain": list,
-    "source": list,
-    "evidence": list,
-    "answerable": bool,
-    "expect": str,
-    "history": list,
-    "today": str,
-}
+DATED = {**FIELDS, "today": str}
 DAYS = {"2026-03-05", "2026-05-20", "2026-11-22", "2027-04-02"}
 
 Item = dict[str, Any]
@@ -80,8 +66,8 @@ def test_ten_questions_are_asked_on_every_one_of_the_four_days() -> None:
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["id"])
 def test_a_question_has_the_form_of_the_development_set_and_a_date(item: Item) -> None:
-    assert {name for name, kind in FIELDS.items() if not isinstance(item.get(name), kind)} == set()
-    assert set(item) == set(FIELDS)
+    assert {name for name, kind in DATED.items() if not isinstance(item.get(name), kind)} == set()
+    assert set(item) == set(DATED)
     assert item["ward"] is None or item["ward"] in WARDS
     assert item["expect"] in set(Act)
     assert item["answerable"] == (item["expect"] == "answer")

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select, update
 
 from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.model import Incoming, Kind
-from adapters.messages.schema import conversations, outbox, tables
+from adapters.messages.schema import conversations, outbox
 from adapters.messages.store import MessageStore
 from adapters.messages.worker import Worker
 from adapters.web.channel import WebChannel
 from adapters.web.store import Sight, Standing, WebStore
 from bot.answer import Act, Answer, Citation, Question
-from tests import postgres
 
 PROOF = Citation(1, "区/a.md", "案内", "費用", "3,300円", "c1", "http://x/")
 
@@ -28,25 +24,6 @@ PROOF = Citation(1, "区/a.md", "案内", "費用", "3,300円", "c1", "http://x/
 class Echo:
     def answer(self, question: Question) -> Answer:
         return Answer(Act.ANSWER, f"「{question.text}」ですね。[1]", (PROOF,), (), ("次は?",), 0.91234)
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("needs Debian's postgresql")
-    with postgres.server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MessageStore]:
-    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    found = MessageStore.open(tmp_path, url)
-    with found.write() as connection:
-        for table in reversed(tables.sorted_tables):
-            connection.execute(table.delete())
-    yield found
-    found.close()
 
 
 def take(store: MessageStore, who: str, client_id: str, text: str) -> None:
