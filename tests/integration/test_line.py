@@ -573,7 +573,7 @@ def test_the_monthly_limit_ends_a_push_for_good_and_says_so(
     bot.hear(line.text(ANN, "LEDの助成は?"))
     line.offset = 70
     worker = bot.worker()
-    channel = bot.messaging.channels["line"]
+    channel = worker._sending._channels["line"]
     assert isinstance(channel, LineChannel)
     channel._quota.allows("bot")
     line.used = 200  # since the figures were read
