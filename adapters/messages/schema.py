@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = "messages_version"
 
 tables = MetaData()
@@ -27,6 +27,8 @@ conversations = Table(
     # Raised by a claim: what the bot wrote before it is not sent after it.
     Column("epoch", Integer, nullable=False),
     Column("ward", String(20)),
+    # What the talk about a handoff has come to: JSON of `bot.handoff.conduct.Talk`.
+    Column("talk", Text, nullable=False, server_default="{}"),
     Column("lease_token", String(32)),
     Column("lease_until", Float, nullable=False),
     # Nobody looks at the lane before this: a fragment waits for more, a refused call for its time.
@@ -79,6 +81,10 @@ turns = Table(
     Column("text", Text, nullable=False),
     Column("message", String(100), nullable=False),
     Column("at", Float, nullable=False),
+    # Whose the conversation was: bot, advisor. The bot is shown its own turns only.
+    Column("owner", String(10), nullable=False, server_default="bot"),
+    # Of an answer its citations, of an advisor's words their name: JSON.
+    Column("detail", Text, nullable=False, server_default="{}"),
     Index("turns_by_conversation", "conversation", "id"),
     Index("turns_by_message", "message"),
 )

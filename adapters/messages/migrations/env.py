@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import adapters.desk.schema  # noqa: F401 - its tables join the others
 from adapters.messages.schema import VERSION_TABLE, tables
 
 context.configure(
