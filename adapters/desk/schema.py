@@ -11,7 +11,7 @@ cases = Table(
     tables,
     Column("id", Integer, primary_key=True),
     Column("conversation", Integer, ForeignKey("conversations.id"), nullable=False),
-    # waiting, with_advisor, returned, closed, cancelled
+    # One of: waiting, with_advisor, returned, closed, cancelled
     Column("state", String(20), nullable=False),
     # A topic's id, or: asked, unanswered, voted_down, failed
     Column("reason", String(40), nullable=False),

@@ -52,7 +52,7 @@ class LineChannel:
             message.reply,
             public_url=self._public_url,
             in_group=message.address.get("source") != "user",
-            sender=str(message.address.get("sender") or render.ADVISOR) if message.author == "advisor" else "",
+            sender=message.reply.sender or (render.ADVISOR if message.author == "advisor" else ""),
         )
         result = self._call(message, chosen, said)
         if result.status == 400 and INVALID_TOKEN not in result.error:

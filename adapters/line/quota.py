@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 EVERY = 300.0
 """Seconds between looks at the figures, which LINE calls approximate."""
 RESERVE = 0.1
-"""Share of the limit that only advisors (and notices) may use."""
+"""Share of the limit that only advisors may use."""
 WARN_AT = (0.9, 0.7)
 
 
@@ -62,7 +62,7 @@ class Quota:
     def allows(self, author: str) -> bool:
         """Tell whether an author may push; if LINE does not tell the figures, everyone may."""
         figures = self._current()
-        if figures is None or figures.limit is None or author != "bot":
+        if figures is None or figures.limit is None or author == "advisor":
             return True
         return figures.used + self._pushed < figures.limit - figures.reserve
 

@@ -35,6 +35,16 @@ class Kind(StrEnum):
     """The person has taken a message back: `message` is its id."""
     VOTE = "vote"
     """A vote on an answer: `text` is `up` or `down`, `message` the platform's id of the answer."""
+    CLAIM = "claim"
+    """An advisor takes a case. This kind and those below come from the advisors' channel."""
+    RETURN = "return"
+    CLOSE = "close"
+    ADVICE = "advice"
+    """An advisor's words in a case's thread: `text` holds them."""
+    ADVICE_FILES = "advice_files"
+    """The same with files, which are not passed on."""
+    ADVICE_CHANGED = "advice_changed"
+    """An advisor has changed or deleted what they wrote there, which the person has already read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,8 @@ class Reply:
     """`n`, `source`, `title`, `place`, `quote`, `url`."""
     choices: tuple[str, ...] = ()
     confidence: float = 1.0
+    sender: str = ""
+    """The advisor's name where an advisor speaks; empty: Ippo itself."""
 
     def to_json(self) -> str:
         """Write it down as the outbox holds it."""
@@ -91,7 +103,7 @@ class Outgoing:
     reply: Reply
     address: Address
     author: str
-    """`bot`, `advisor` or `notice`."""
+    """`bot`, `advisor`, `notice` (what happens with a case), or `desk` (for advisors)."""
     retry_key: str
     """A UUID, the same at every attempt."""
     received_at: float

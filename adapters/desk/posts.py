@@ -1,0 +1,112 @@
+"""What the advisors' channel in Slack is told: posts, in order within a case, sent as durably as answers are."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from adapters.messages.model import Reply
+from adapters.messages.schema import conversations, outbox
+from adapters.messages.store import now
+
+CHANNEL = "desk"
+"""Name of the channel whose lanes are cases."""
+AUTHOR = "desk"
+
+
+class Op(StrEnum):
+    """What is done in the advisors' channel."""
+
+    CARD = "card"
+    """The case's message, with its buttons."""
+    SAY = "say"
+    """A message in the case's thread."""
+    REACT = "react"
+    """A reaction to an advisor's message: `channel`, `ts`, `name`."""
+    UPDATE = "update"
+    """The card shows who has the case now."""
+
+
+def post(
+    connection: Connection,
+    case: int,
+    op: Op,
+    text: str = "",
+    *,
+    citations: Sequence[Mapping[str, Any]] = (),
+    **address: Any,
+) -> None:
+    """Put a post into a case's lane; it goes out after this transaction, in order.
+
+    Args:
+        connection: In a transaction.
+        case: Id of the case.
+        op: What is done.
+        text: What is said.
+        citations: As in `Reply`.
+        address: What else the operation needs, as JSON can hold it.
+    """
+    at = now()
+    lane = _lane(connection, case, at)
+    connection.execute(
+        outbox.insert().values(
+            key=f"desk:{uuid.uuid4()}",
+            conversation=lane,
+            epoch=0,
+            author=AUTHOR,
+            reply=Reply(text, citations=tuple(citations)).to_json(),
+            address=json.dumps({**address, "op": op.value, "case": case}, ensure_ascii=False),
+            retry_key=str(uuid.uuid4()),
+            received_at=at,
+            status="pending",
+            attempts=0,
+            attempted_at=None,
+            error="",
+            sent_as="",
+            sent_at=None,
+        )
+    )
+    wake(connection, lane, at)
+
+
+def wake(connection: Connection, conversation: int, at: float) -> None:
+    """Have a worker look at a lane."""
+    c = conversations.c
+    since = select(c.since).where(c.id == conversation, c.busy.is_(True)).scalar_subquery()
+    found = connection.execute(select(since)).scalar()
+    connection.execute(
+        update(conversations).where(c.id == conversation).values(busy=True, due_at=0.0, since=found or at)
+    )
+
+
+def _lane(connection: Connection, case: int, at: float) -> int:
+    key = f"case:{case}"
+    where = (conversations.c.channel == CHANNEL) & (conversations.c.key == key)
+    found = connection.execute(select(conversations.c.id).where(where).with_for_update()).scalar()
+    if found is not None:
+        return int(found)
+    # Nobody else makes it: a case's first post is made in the transaction that opens the case.
+    made = connection.execute(
+        conversations.insert()
+        .values(
+            channel=CHANNEL,
+            key=key,
+            person="",
+            state="with_bot",
+            epoch=0,
+            ward=None,
+            lease_token=None,
+            lease_until=0.0,
+            due_at=0.0,
+            since=at,
+            busy=False,
+            created_at=at,
+        )
+        .returning(conversations.c.id)
+    ).scalar_one()
+    return int(made)
