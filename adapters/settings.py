@@ -161,6 +161,12 @@ class Settings(BaseSettings):
         description="When advisors answer; Japanese public holidays are off. "
         "Also `Mon-Fri 09:00-12:00,13:00-17:00; Sat 10:00-12:00 Asia/Tokyo`.",
     )
+    retention_days: int = Field(
+        default=365,
+        ge=1,
+        description="Days after which a conversation that nobody has touched loses its words and its person; "
+        "[privacy.md](privacy.md) says what stays.",
+    )
     today: date | None = Field(
         default=None,
         description="The date for answers, events, opening hours and holidays (with the clock's time); "
