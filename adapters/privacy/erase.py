@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, text, update
 
+from adapters.desk.posts import Op, post
 from adapters.desk.schema import audit, erasures, tasks
 from adapters.messages.schema import conversations, outbox
 from adapters.messages.store import MessageStore, now
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 SHORT = 12
 """Hex digits of a digest by which the audit names a person."""
+NO_CASE = 0
+"""The lane of deletions that belong to no case; cases count from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Erased:
     messages: int
     cases: int
     deletions: int
-    """Ippo's posts about their cases that Slack is being asked to delete."""
+    """Ippo's posts about their cases, and its replies to them in Slack, that Slack is being asked to delete."""
     drafts: tuple[int, ...]
     """Published drafts made of their cases, withdrawn: they are to be taken out of the knowledge."""
     tasks: int
@@ -44,6 +47,7 @@ def erase(
     who: str = "person",
     lane: int | None = None,
     keep: Collection[int] = (),
+    posting: bool = False,
     on_draft: Callable[[int], None] | None = None,
 ) -> Erased:
     """Erase a person. Call `scrub` once the transaction is committed.
@@ -56,6 +60,7 @@ def erase(
         lane: The conversation in which they ask, held by the caller; it goes on, empty, so that the answer arrives.
             Its pending message becomes `unsent` like all others.
         keep: Ids of outbox rows that hold the answer; one that is enqueued after this call needs no mention.
+        posting: Whether workers serve the advisors' channel (`Desk.posting`): they delete what Ippo wrote in Slack.
         on_draft: Called with the id of each published draft that is withdrawn, within the transaction.
     Returns:
         What was done. A person who is not known is written to the list all the same: a backup may know them.
@@ -64,7 +69,7 @@ def erase(
     # Before anything is cut off: afterwards nobody finds it.
     elsewhere = said_in_groups(connection, channel, person)
     numbers = conversations_of(connection, channel, person)
-    remain = _bot_messages(connection, channel, numbers)
+    deleted, remain = _delete_replies(connection, channel, person, numbers, elsewhere, posting)
     done = empty(connection, numbers, lane=lane, keep=keep)
     empty_messages(connection, elsewhere)
     left = _leave_tasks(connection, name, done, remain)
@@ -74,7 +79,7 @@ def erase(
     _list(connection, name, now())
     connection.execute(audit.insert().values(at=now(), who=who[:100], action="erase", subject=name[:SHORT], detail=""))
     log.info("person erased", extra={"conversations": done.conversations, "cases": done.cases, "tasks": left})
-    return Erased(done.conversations, len(elsewhere), done.cases, done.deletions, done.drafts, left)
+    return Erased(done.conversations, len(elsewhere), done.cases, done.deletions + deleted, done.drafts, left)
 
 
 def erase_person(
@@ -83,6 +88,7 @@ def erase_person(
     person: str,
     *,
     who: str = "operator",
+    posting: bool = False,
     on_draft: Callable[[int], None] | None = None,
 ) -> Erased:
     """Erase a person in a transaction of its own, then `scrub`; for those who answer nobody.
@@ -91,7 +97,7 @@ def erase_person(
         StoreUnavailable: Nothing was erased.
     """
     with store.write() as connection:
-        done = erase(connection, channel, person, who=who, on_draft=on_draft)
+        done = erase(connection, channel, person, who=who, posting=posting, on_draft=on_draft)
     scrub(store)
     return done
 
@@ -146,20 +152,34 @@ def _list(connection: Connection, name: str, at: float) -> None:
         connection.execute(update(erasures).where(erasures.c.person == name).values(at=at))
 
 
-def _bot_messages(connection: Connection, channel: str, numbers: Collection[int]) -> int:
-    """Count Ippo's messages that stay on a platform where Ippo could not take them back."""
+def _delete_replies(
+    connection: Connection, channel: str, person: str, numbers: Collection[int], asked: Collection[int], posting: bool
+) -> tuple[int, int]:
+    """Have Ippo's own messages in Slack deleted, which as a rule repeat what was asked.
+
+    On LINE they are the person's own copy, which nobody else can take away; the web chat shows what is stored here.
+
+    Returns:
+        How many are being deleted, and how many stay because nobody here deletes any.
+    """
     if channel != "slack":
-        # On LINE they are the person's own copy; the web chat shows what is stored here.
-        return 0
-    sent = outbox.c.conversation.in_(numbers) & (outbox.c.sent_as != "")
-    return int(connection.execute(select(func.count()).select_from(outbox).where(sent)).scalar_one())
+        return 0, 0
+    keys = [f"{number}:{n}" for number in asked for n in (0, 1)]
+    theirs = outbox.c.conversation.in_(numbers) | outbox.c.key.in_(keys)
+    sent = connection.scalars(select(outbox.c.sent_as).where(theirs, outbox.c.sent_as != "").order_by(outbox.c.id))
+    places = [(place, ts) for place, _, ts in (one.partition(":") for one in sent.all()) if ts]
+    if not posting:
+        return 0, len(places)
+    for place, ts in places:
+        post(connection, NO_CASE, Op.DELETE, channel=place, ts=ts, team=person.partition(":")[0])
+    return len(places), 0
 
 
 def _leave_tasks(connection: Connection, name: str, done: Emptied, remain: int) -> int:
     made = [(f"case:{left.case}", _by_hand(left)) for left in done.left]
     if remain:
         told = (
-            f"Slackのダイレクトメッセージに、Ippoの返信が{remain}件残っています。本人に、会話の削除をご案内ください。"
+            f"Slackに、この人へのIppoの返信が{remain}件残っています。ワークスペースの管理者に削除を依頼してください。"
         )
         made.append((f"person:{name[:SHORT]}", told))
     for subject, detail in made:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, select, text
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, select, text, update
 
 from adapters.desk import posts
 from adapters.desk.cases import OPEN
-from adapters.desk.schema import audit, cases, erasures, logins, sessions
+from adapters.desk.posts import Op
+from adapters.desk.schema import audit, cases, erasures, logins, sessions, tasks
 from adapters.messages.schema import conversations, inbox, outbox, seen, turns, workers
 from adapters.messages.store import MessageStore, now
 from adapters.privacy.emptying import empty, sever
@@ -95,6 +96,7 @@ def purge(store: MessageStore, days: float, at: float) -> Purged:
         logins=_delete(store, logins, logins.c.at < at - LOGINS),
         workers=_delete(store, workers, workers.c.beat_at < at - WORKERS),
     )
+    _report_failed(store, at)
     scrub(store)
     return done
 
@@ -164,6 +166,21 @@ def _sever_erased(store: MessageStore, at: float) -> int:
                 sever(connection, number)
                 severed += 1
     return severed
+
+
+def _report_failed(store: MessageStore, at: float) -> None:
+    """Give an operator what Slack would not delete."""
+    wanted = outbox.c.address.contains(f'"op": "{Op.DELETE.value}"', autoescape=True)
+    where = (outbox.c.author == posts.AUTHOR) & outbox.c.status.in_(("failed", "unknown")) & wanted
+    with store.write() as connection:
+        for row in connection.execute(select(outbox.c.id, outbox.c.address).where(where)).all():
+            address = json.loads(row.address)
+            told = (
+                f"Slackの投稿({address.get('channel')}, {address.get('ts')})を消せませんでした。手で削除してください。"
+            )
+            subject = f"post:{address.get('channel')}:{address.get('ts')}"
+            connection.execute(tasks.insert().values(kind="erasure", subject=subject, detail=told, done=False, at=at))
+            connection.execute(update(outbox).where(outbox.c.id == row.id).values(status="dropped"))
 
 
 def _delete(store: MessageStore, table: Table, which: ColumnElement[bool]) -> int:

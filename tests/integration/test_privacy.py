@@ -295,6 +295,36 @@ def test_a_slack_persons_words_in_a_channel_go_and_others_stay(store: MessageSto
     assert len(traces(store, ("二郎さんへ",))) == 1
 
 
+@pytest.mark.parametrize("posting", [True, False])
+def test_replies_in_slack_are_deleted_where_workers_can(store: MessageStore, posting: bool) -> None:
+    where = {"team": "T1", "channel": "D1", "user": "U1", "private": True}
+    take(store, "T1:U1", "秘密の相談", channel="slack", conversation="T1:D1:1.0", address=where)
+    sent(store, conversation_of(store, "T1:D1:1.0"), "ひみつの返事", key="k", sent_as="D1:1.5")
+
+    done = erase_person(store, "slack", "T1:U1", posting=posting)
+
+    with store.read() as connection:
+        waiting = connection.scalars(select(outbox.c.address).where(outbox.c.status == "pending")).all()
+        told = connection.scalars(select(tasks.c.detail)).all()
+    assert (done.deletions, done.tasks) == ((1, 0) if posting else (0, 1))
+    assert [json.loads(one)["ts"] for one in waiting] == (["1.5"] if posting else [])
+    assert ["1件" in one for one in told] == ([] if posting else [True])
+
+
+def test_what_slack_would_not_delete_becomes_an_operators_task(store: MessageStore) -> None:
+    talk(store, "U-hanako")
+    erase_person(store, "line", "U-hanako")
+    with store.write() as connection:
+        connection.execute(update(outbox).where(outbox.c.address.contains("delete")).values(status="failed"))
+
+    purge(store, 365, now())
+    purge(store, 365, now())
+
+    with store.read() as connection:
+        found = connection.scalars(select(tasks.c.subject).where(tasks.c.subject.startswith("post:"))).all()
+    assert sorted(found) == ["post:C9:9.0", "post:C9:9.1", "post:C9:9.2"]
+
+
 def test_who_asks_in_a_conversation_is_still_told_there(store: MessageStore) -> None:
     take(store, "U-hanako", "秘密の相談")
     take(store, "U-hanako", "はい、すべて削除", n=1)
