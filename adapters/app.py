@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from adapters.console.routes import include as include_console
 from adapters.health import messages, readiness
 from adapters.line import routes as line
 from adapters.metrics import exposition
@@ -46,6 +47,7 @@ def create_app(ippo: Ippo, messaging: Messaging | None = None) -> FastAPI:
     app.include_router(pages.routes(ippo))
     app.include_router(line.routes(ippo.settings, messaging.inbox if messaging else None))
     app.include_router(slack.routes(ippo.settings, messaging.inbox if messaging else None))
+    include_console(app, ippo, messaging)
     app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")
 
     @app.get("/healthz", tags=["health"], summary="Alive")
@@ -90,6 +92,8 @@ def _explain_errors(app: FastAPI) -> None:
             return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
         if error.status_code == 404:
             return pages.message(404, "ページが見つかりません", "アドレスをご確認ください。")
+        if request.url.path.startswith("/console"):
+            return pages.message(error.status_code, "この操作はできませんでした", str(error.detail))
         return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
 
     @app.exception_handler(KnowledgeError)
