@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from adapters.desk.schema import cases
 from adapters.messages.model import Reply
 from adapters.messages.schema import conversations, outbox
-from adapters.messages.store import now
+from adapters.messages.store import MessageStore, now
 
 CHANNEL = "desk"
 """Name of the channel whose lanes are cases."""
@@ -30,6 +31,8 @@ class Op(StrEnum):
     """A reaction to an advisor's message: `channel`, `ts`, `name`."""
     UPDATE = "update"
     """The card shows who has the case now."""
+    DELETE = "delete"
+    """A post of ours is deleted: `channel`, `ts`."""
 
 
 def post(
@@ -72,6 +75,45 @@ def post(
         )
     )
     wake(connection, lane, at)
+
+
+def take_back(connection: Connection, channel: str, message: str) -> None:
+    """Take back what the advisors were shown of a message that its person has taken back."""
+    quoted = json.dumps(message, ensure_ascii=False)
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.address, outbox.c.status, outbox.c.sent_as).where(
+            outbox.c.author == AUTHOR, outbox.c.address.contains(f'"message": {quoted}', autoescape=True)
+        )
+    ).all()
+    for row in rows:
+        address = json.loads(row.address)
+        if address.get("message") != message or address.get("from") not in (None, channel):
+            continue
+        gone = Reply("(取り消されました)").to_json()
+        connection.execute(update(outbox).where(outbox.c.id == row.id).values(reply=gone))
+        place, _, ts = row.sent_as.partition(":")
+        if ts:
+            post(connection, address["case"], Op.DELETE, channel=place, ts=ts)
+
+
+def root_of(store: MessageStore, case: int) -> tuple[str, str] | None:
+    """Tell where a case's card stands, the root of its thread: channel and ts; None while it stands nowhere."""
+    where = select(cases.c.slack_channel, cases.c.slack_ts).where(cases.c.id == case)
+    with store.read() as connection:
+        row = connection.execute(where).first()
+    return (row.slack_channel, row.slack_ts) if row is not None and row.slack_ts else None
+
+
+def card_of(store: MessageStore, case: int) -> Reply | None:
+    """Give what a case's card says, as it was posted."""
+    lane = select(conversations.c.id).where(conversations.c.channel == CHANNEL, conversations.c.key == f"case:{case}")
+    rows = select(outbox.c.reply, outbox.c.address).where(outbox.c.conversation == lane.scalar_subquery())
+    with store.read() as connection:
+        for row in connection.execute(rows.order_by(outbox.c.id)):
+            # The first of them, as a rule.
+            if json.loads(row.address).get("op") == Op.CARD:
+                return Reply.from_json(row.reply)
+    return None
 
 
 def wake(connection: Connection, conversation: int, at: float) -> None:

@@ -23,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.messages.inbox import Inbox
 from adapters.messages.taking import Taking
 from adapters.settings import Settings
-from adapters.slack import events, home, wire
+from adapters.slack import desk_events, events, home, wire
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def make_app(settings: Settings, inbox: Inbox) -> AsyncApp:
         attaching_function_token_enabled=False,
     )
     app.error(_failed)
-    _listen(app, _Listener(inbox), _Greeter())
+    _listen(app, _Listener(inbox, settings.slack_advisor_channel), _Greeter())
     return app
 
 
@@ -63,15 +63,20 @@ def with_form(request: AsyncBoltRequest) -> AsyncBoltRequest:
 class _Listener:
     """Stores what is to be answered; nothing else is done before Slack has its 200."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: Inbox, advisors: str) -> None:
         self._taking = Taking(inbox)
+        self._advisors = advisors
 
     async def message(self, body: dict[str, Any]) -> None:
-        found = events.message(body) or events.deletion(body)
+        if desk_events.is_in_thread(body, self._advisors):
+            # Advisors speak with a person there, or with one another: never with the bot.
+            found = desk_events.message(body)
+        else:
+            found = events.message(body) or events.deletion(body)
         await self._taking.take([found] if found else [])
 
     async def action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await self._taking.take(list(events.actions(body)))
+        await self._taking.take([*events.actions(body), *desk_events.actions(body, self._advisors)])
         await ack()
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:

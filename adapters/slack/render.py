@@ -38,33 +38,45 @@ def message(reply: Reply, *, public_url: str, asked: str = "", votes: bool = Tru
         asked: The question, where the window does not show it (a tapped choice, a command).
         votes: Whether the person may say if it helped.
     """
-    blocks = [_context(f"> {mrkdwn(cut(_line(asked), QUOTE))}")] if asked else []
-    blocks += [_section(part) for part in _parts(reply.text, SECTION, WHOLE // 2)]
+    blocks = [context(f"> {mrkdwn(cut(one_line(asked), QUOTE))}")] if asked else []
+    blocks += [section(part) for part in parts(reply.text, SECTION, WHOLE // 2)]
     rows = list(_choices(reply.choices))
     last = [_feedback()] if votes and reply.act in _VOTED else []
-    room = BLOCKS - len(blocks) - len(rows) - len(last)
-    budget = WHOLE - sum(map(_size, blocks)) - sum(map(_size, rows))
-    for citation in reply.citations[:room]:
-        block = _context(_citation(citation, public_url))
+    cited = sources(reply.citations, public_url, beside=[*blocks, *rows, *last])
+    return {"text": fallback(reply), "blocks": [*blocks, *cited, *rows, *last]}
+
+
+def sources(citations: Sequence[Mapping[str, Any]], public_url: str, *, beside: Sequence[Block]) -> list[Block]:
+    """Give a block for each citation, as many as a message holds beside its other blocks."""
+    found: list[Block] = []
+    budget = WHOLE - sum(map(_size, beside))
+    for citation in citations[: BLOCKS - len(beside)]:
+        block = context(_citation(citation, public_url))
         budget -= _size(block)
         if budget < 0:
             break
-        blocks.append(block)
-    return {"text": fallback(reply), "blocks": [*blocks, *rows, *last]}
+        found.append(block)
+    return found
 
 
 def fallback(reply: Reply) -> str:
     """Give the text for notifications and screen readers, and for a Slack that refuses the blocks: with sources."""
     named = [
-        f"[{citation.get('n')}] {_line(str(citation.get('title') or citation.get('source')))}"
+        f"[{citation.get('n')}] {one_line(str(citation.get('title') or citation.get('source')))}"
         for citation in reply.citations
     ]
     text = "\n".join([reply.text, *(["", "出典", *named] if named else [])])
-    return next(_parts(text, FALLBACK, FALLBACK), "") or "…"
+    return next(parts(text, FALLBACK, FALLBACK), "") or "…"
 
 
-def _parts(text: str, most: int, altogether: int) -> Iterator[str]:
-    """Split at line ends, else at sentence ends, into pieces that fit once they are escaped."""
+def parts(text: str, most: int, altogether: int) -> Iterator[str]:
+    """Escape and split, at line ends, else at sentence ends.
+
+    Args:
+        text: Plain text.
+        most: UTF-16 units of a piece, once it is escaped.
+        altogether: Of all pieces; what is more is left out, with an ellipsis.
+    """
     left = altogether
     part = ""
     for unit in _units(text.strip(), most):
@@ -94,12 +106,12 @@ def _units(text: str, most: int) -> Iterator[str]:
 
 
 def _citation(citation: Mapping[str, Any], public_url: str) -> str:
-    title = mrkdwn(cut(_line(str(citation.get("title") or citation.get("source") or "")), TITLE)).replace("|", "｜")
+    title = mrkdwn(cut(one_line(str(citation.get("title") or citation.get("source") or "")), TITLE)).replace("|", "｜")
     url = str(citation.get("url") or "")
     if is_ours(url, public_url):
         title = f"<{escape(url)}|{title}>"
-    place = mrkdwn(cut(_line(str(citation.get("place") or "")), TITLE))
-    quote = mrkdwn(cut(_line(str(citation.get("quote") or "")), QUOTE))
+    place = mrkdwn(cut(one_line(str(citation.get("place") or "")), TITLE))
+    quote = mrkdwn(cut(one_line(str(citation.get("quote") or "")), QUOTE))
     head = f"[{citation.get('n')}] {title}" + (f" — {place}" if place else "")
     return f"{head}\n「{quote}」" if quote else head
 
@@ -132,11 +144,13 @@ def _feedback() -> Block:
     return {"type": "context_actions", "elements": [{"type": "feedback_buttons", "action_id": FEEDBACK, **votes}]}
 
 
-def _section(text: str) -> Block:
+def section(text: str) -> Block:
+    """Give a `section` block of text that is escaped already."""
     return {"type": "section", "text": _mrkdwn(text)}
 
 
-def _context(text: str) -> Block:
+def context(text: str) -> Block:
+    """Give a `context` block of text that is escaped already."""
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
@@ -146,10 +160,11 @@ def _mrkdwn(text: str) -> Block:
 
 
 def _label(text: str) -> str:
-    return _line(text).replace("<", "＜").replace(">", "＞")
+    return one_line(text).replace("<", "＜").replace(">", "＞")
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Give a text as one line."""
     return " ".join(text.split())
 
 

@@ -6,6 +6,8 @@ import re
 
 LONGEST = 5000
 """Characters of a message that are read; the same as in the web chat."""
+LONGEST_WRITTEN = 40_000
+"""Characters of an advisor's message: Slack's own limit, for nothing of it may go missing unseen."""
 _TAG = re.compile(r"<([^<>]*)>")
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 # What would open bold, italics, strike-through or code; a document's asterisk is an asterisk.
@@ -23,6 +25,12 @@ def plain(text: str) -> str:
     """
     read = unescape(_TAG.sub(lambda tag: _word(tag.group(1)), text))
     return _UNWRITABLE.sub("", read).strip()[:LONGEST].strip()
+
+
+def written(text: str) -> str:
+    """Read what an advisor wrote for somebody who is not on Slack: as `plain`, with the addresses of links."""
+    read = unescape(_TAG.sub(lambda tag: _word(tag.group(1), with_address=True), text))
+    return _UNWRITABLE.sub("", read).strip()[:LONGEST_WRITTEN].strip()
 
 
 def mentions(text: str, bot: str) -> bool:
@@ -60,7 +68,7 @@ def cut(text: str, most: int) -> str:
     return f"{kept}…"
 
 
-def _word(tag: str) -> str:
+def _word(tag: str, *, with_address: bool = False) -> str:
     """Give the words of what stood in angle brackets."""
     target, _, label = tag.partition("|")
     if target.startswith("@"):
@@ -69,4 +77,6 @@ def _word(tag: str) -> str:
         return f"#{label}" if label else " "
     if target.startswith("!"):
         return f" {label} " if label and not target.startswith("!subteam") else " "
+    if with_address and label and target.startswith("http") and label not in target:
+        return f"{label} ({target})"
     return label or target.removeprefix("mailto:")

@@ -24,6 +24,7 @@ from adapters.messages.store import MessageStore
 from adapters.messages.worker import Worker
 from adapters.settings import Settings
 from adapters.slack.channel import SlackChannel
+from adapters.slack.posting import Posting
 from adapters.slack.routes import routes
 from bot.answer import Act, Answer, Citation, Question
 from knowledge.errors import StoreUnavailable
@@ -417,7 +418,7 @@ def test_a_post_that_breaks_is_there_once_in_the_end(bench: Bench, fault: str) -
 def test_a_post_that_takes_too_long_is_looked_up(bench: Bench, slack: SlackServer, tmp_path: Path) -> None:
     channel = bench.messaging.channels["slack"]
     assert isinstance(channel, SlackChannel)
-    channel._client.timeout = 1
+    channel._posting.client.timeout = 1
     slack.hang = 1.5
     slack.fail("chat.postMessage", "stored-slow")
     ask(bench)
@@ -425,7 +426,7 @@ def test_a_post_that_takes_too_long_is_looked_up(bench: Bench, slack: SlackServe
 
 
 def test_without_the_lookup_a_broken_post_would_be_doubled(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SlackChannel, "_posted", lambda *_: None)
+    monkeypatch.setattr(Posting, "_posted", lambda *_: None)
     bench.slack.fail("chat.postMessage", "stored-reset")
     ask(bench)
     assert len(bench.slack.posts) == 2
@@ -456,8 +457,8 @@ def test_an_answer_is_found_in_a_long_thread(bench: Bench) -> None:
 def test_while_nothing_can_be_looked_up_nothing_is_sent_and_in_the_end_operators_are_told(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.slack.channel.PATIENCE", 0.3)
-    monkeypatch.setattr("adapters.slack.channel._growing", lambda _attempts: 0.1)
+    monkeypatch.setattr("adapters.slack.posting.PATIENCE", 0.3)
+    monkeypatch.setattr("adapters.slack.posting.growing", lambda _attempts: 0.1)
     bench.slack.fail("chat.postMessage", "stored-reset")
     bench.slack.history_works = False
     ask(bench)
@@ -490,14 +491,14 @@ def test_refused_blocks_become_plain_text(bench: Bench) -> None:
 
 
 def test_slack_that_is_away_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.slack.channel._growing", lambda _attempts: 0.1)
+    monkeypatch.setattr("adapters.slack.posting.growing", lambda _attempts: 0.1)
     channel = bench.messaging.channels["slack"]
     assert isinstance(channel, SlackChannel)
-    there, channel._client.base_url = channel._client.base_url, "http://127.0.0.1:9/api/"
+    there, channel._posting.client.base_url = channel._posting.client.base_url, "http://127.0.0.1:9/api/"
     bench.deliver(*bench.slack.say(bench.slack.direct(ALICE), ALICE, "助成は?"))
     bench.worker.work_once()
     assert bench.column(outbox.c.status) == ["pending"]
-    channel._client.base_url = there
+    channel._posting.client.base_url = there
     bench.drain()
     assert len(bench.slack.posts) == 1
 

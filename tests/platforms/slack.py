@@ -35,17 +35,19 @@ from typing import Any
 Post = Callable[[bytes, Mapping[str, str]], tuple[int, bytes]]
 
 SCOPES = (
-    "app_mentions:read assistant:write channels:history chat:write commands groups:history im:history im:write reactions:write"
+    "app_mentions:read assistant:write channels:history chat:write commands groups:history im:history im:write reactions:write users:read"
 ).split()
 NEEDED = {
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
+    "chat.delete": "chat:write",
     "assistant.threads.setStatus": "chat:write",
     "assistant.threads.setSuggestedPrompts": "assistant:write",
     "assistant.threads.setTitle": "assistant:write",
     "conversations.open": "im:write",
     "reactions.add": "reactions:write",
+    "users.info": "users:read",
 }
 WITHIN = 3.0
 """Seconds in which an app has to answer a delivery."""
@@ -163,6 +165,8 @@ class SlackServer:
         self.prompts: list[Mapping[str, Any]] = []
         self.statuses: dict[tuple[str, str], str] = {}
         self.reactions: Counter[tuple[str, str, str]] = Counter()
+        self.people: dict[str, Mapping[str, Any]] = {}
+        """User id → what `users.info` tells of them."""
         self.history_works = True
         self.hang = 0.0
         """Seconds that a slow answer takes."""
@@ -333,6 +337,36 @@ class SlackServer:
         return self.envelope(
             {**message, "channel": room.id, "channel_type": "im" if room.person else "channel"}, room.team
         )
+
+    def edit(self, room: Room, message: Mapping[str, Any], text: str, **more: Any) -> dict[str, Any]:
+        """Let whoever wrote a message change it; gives the event. With the same text it is as when a link unfurls."""
+        with self.lock:
+            written = room.find(message["ts"])
+            assert written is not None
+            before = copy.deepcopy(written)
+            written |= {"text": _escape(text), "edited": {"user": written["user"], "ts": self.next_ts()}, **more}
+            after = copy.deepcopy(written)
+        changed = {"type": "message", "subtype": "message_changed", "hidden": True, "channel": room.id, "ts": self.next_ts()}  # fmt: skip
+        changed |= {"message": after, "previous_message": before, "channel_type": "im" if room.person else "channel"}
+        return self.envelope({**changed, "event_ts": changed["ts"]}, room.team)
+
+    def remove(self, room: Room, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Let whoever wrote a message delete it; gives the event. Of a thread's root a tombstone is left."""
+        with self.lock:
+            before = room.find(message["ts"])
+            assert before is not None
+            has_replies = any(m.get("thread_ts") == before["ts"] and m is not before for m in room.messages)
+            room.messages.remove(before)
+            gone = {"type": "message", "hidden": True, "channel": room.id, "ts": self.next_ts()}
+            gone |= {"previous_message": before, "channel_type": "im" if room.person else "channel"}
+            if has_replies:
+                stone = {"type": "message", "subtype": "tombstone", "hidden": True, "user": "USLACKBOT", "ts": before["ts"]}  # fmt: skip
+                stone |= {"text": "This message was deleted.", "thread_ts": before["ts"]}
+                room.messages.append(stone)
+                gone |= {"subtype": "message_changed", "message": stone}
+            else:
+                gone |= {"subtype": "message_deleted", "deleted_ts": before["ts"]}
+        return self.envelope({**gone, "event_ts": gone["ts"]}, room.team)
 
     def press(self, room: Room, user: str, message: Mapping[str, Any], action: Mapping[str, Any]) -> dict[str, Any]:
         """Give the payload of a pressed button."""
@@ -626,6 +660,24 @@ def _update(slack: SlackServer, where: Workspace, sent: dict[str, Any]) -> dict[
     return {"channel": room.id, "ts": message["ts"], "text": message["text"]}
 
 
+def _delete(slack: SlackServer, where: Workspace, sent: dict[str, Any]) -> dict[str, Any]:
+    room = slack.room(where, sent.get("channel"))
+    message = room.find(sent.get("ts"))
+    if message is None:
+        raise Refused("message_not_found")
+    if message.get("bot_id") != where.bot_id:
+        raise Refused("cant_delete_message")
+    room.messages.remove(message)
+    return {"channel": room.id, "ts": message["ts"]}
+
+
+def _user(slack: SlackServer, _where: Workspace, sent: dict[str, Any]) -> dict[str, Any]:
+    found = slack.people.get(str(sent.get("user")))
+    if found is None:
+        raise Refused("user_not_found")
+    return {"user": {"id": sent["user"], **found}}
+
+
 def _post_ephemeral(slack: SlackServer, where: Workspace, sent: dict[str, Any]) -> dict[str, Any]:
     room = slack.room(where, sent.get("channel"), write=True)
     if sent.get("user") not in room.members:
@@ -713,8 +765,10 @@ def _set_prompts(slack: SlackServer, where: Workspace, sent: dict[str, Any]) -> 
 
 
 def _react(slack: SlackServer, where: Workspace, sent: dict[str, Any]) -> dict[str, Any]:
+    if not sent.get("timestamp"):
+        raise Refused("no_item_specified")
     room = slack.room(where, sent.get("channel"))
-    if room.find(sent.get("timestamp")) is None:
+    if room.find(sent["timestamp"]) is None:
         raise Refused("message_not_found")
     if not re.fullmatch(r"[a-z0-9_+-]+", str(sent.get("name"))):
         raise Refused("invalid_name")
@@ -737,6 +791,7 @@ _METHODS: dict[str, Callable[[SlackServer, Workspace, dict[str, Any]], dict[str,
     "chat.postMessage": _post_message,
     "chat.postEphemeral": _post_ephemeral,
     "chat.update": _update,
+    "chat.delete": _delete,
     "conversations.history": _history,
     "conversations.replies": _replies,
     "conversations.open": _open,
@@ -744,6 +799,7 @@ _METHODS: dict[str, Callable[[SlackServer, Workspace, dict[str, Any]], dict[str,
     "assistant.threads.setStatus": _set_status,
     "assistant.threads.setSuggestedPrompts": _set_prompts,
     "reactions.add": _react,
+    "users.info": _user,
 }
 
 

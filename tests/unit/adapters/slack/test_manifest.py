@@ -33,10 +33,13 @@ def test_every_address_is_the_one_route(manifest: dict[str, Any]) -> None:
     assert addresses == {"https://ippo.example.jp/slack/events"}
 
 
-def test_messages_of_channels_are_not_asked_for(manifest: dict[str, Any]) -> None:
+def test_messages_of_channels_are_asked_for_where_advisors_are_and_of_groups_of_people_not(
+    manifest: dict[str, Any],
+) -> None:
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert {"app_mention", "message.im", "app_home_opened"} <= set(events)
-    assert not any(event.startswith("message.") and event != "message.im" for event in events)
+    asked = {event for event in events if event.startswith("message.")}
+    assert asked == {"message.im", "message.channels", "message.groups"}
 
 
 def test_the_prompts_are_the_ones_the_bot_suggests_everywhere(manifest: dict[str, Any]) -> None:
