@@ -20,8 +20,10 @@ ROOTLESS = 3600.0
 """Seconds for which a message waits for the card whose thread it belongs in."""
 TRIES = 3
 """Attempts at what is shown beside the messages: a reaction is not worth holding up what people say."""
-PATIENT = 30.0
-"""Seconds; where Slack asks for more before the next attempt, there is none."""
+DELETING = 8
+"""Attempts at a deletion, over some minutes: somebody has asked for it."""
+PATIENT = 10.0
+"""Seconds for each of them; where Slack asks for more than all together before the next one, there is none."""
 QUICK = 5  # seconds
 NAMING = 2  # seconds
 KNOWN_FOR = 3600.0
@@ -81,7 +83,7 @@ class SlackDesk:
                 return self._mark(message, "reactions.add", where, done=_DONE)
             case Op.DELETE:
                 where = {"channel": address["channel"], "ts": address["ts"]}
-                return self._mark(message, "chat.delete", where, done=_GONE)
+                return self._mark(message, "chat.delete", where, done=_GONE, tries=DELETING)
 
     def working(self, address: Address) -> None:
         """Show nothing: an advisor waits for no answer."""
@@ -128,7 +130,13 @@ class SlackDesk:
         return self._mark(message, "chat.update", {**shown, "channel": place[0], "ts": place[1]})
 
     def _mark(
-        self, message: Outgoing, method: str, arguments: Mapping[str, Any], *, done: frozenset[str] = frozenset()
+        self,
+        message: Outgoing,
+        method: str,
+        arguments: Mapping[str, Any],
+        *,
+        done: frozenset[str] = frozenset(),
+        tries: int = TRIES,
     ) -> Delivery:
         """Call what may be called twice: whether an earlier attempt arrived makes no difference."""
         try:
@@ -137,8 +145,9 @@ class SlackDesk:
             code = kind_of(error)
             if code in done:
                 return Delivery(Outcome.SENT)
-            wait = wire.retry_after(error) if isinstance(error, SlackApiError) else growing(message.attempts)
-            if not is_passing(error) or message.attempts + 1 >= TRIES or wait > PATIENT:
+            asked = wire.retry_after(error) if isinstance(error, SlackApiError) else 0.0
+            wait = max(asked, growing(message.attempts))
+            if not is_passing(error) or message.attempts + 1 >= tries or asked > tries * PATIENT:
                 return Delivery(Outcome.FAILED, error=code)
             return Delivery(Outcome.RETRY, error=code, after=wait)
         return Delivery(Outcome.SENT)
