@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from adapters.ports import Ingesting, Library
 from adapters.settings import Settings, variable
+from bot import hours
 from bot.ports import Answering
 
 if TYPE_CHECKING:
@@ -51,14 +52,34 @@ def messaging(ippo: Ippo) -> Messaging:
         knowledge.errors.StoreUnavailable: The database can't be opened.
     """
     from adapters.channels import configured
+    from adapters.desk.cases import Desk
+    from adapters.desk.chores import Chores
+    from adapters.desk.posts import CHANNEL as DESK
     from adapters.messages.conversation import Talker
     from adapters.messages.inbox import Inbox
     from adapters.messages.service import Messaging
     from adapters.messages.store import MessageStore
+    from adapters.messages.worker import nobody
+    from adapters.privacy.retention import purge_if_due
 
     settings = ippo.settings
     store = MessageStore.open(settings.data_dir, settings.database_url)
-    return Messaging(store, Inbox(store), configured(settings), Talker(ippo.assistant, settings.answering_date))
+    channels = configured(settings, store)
+    desk = Desk(posting=DESK in channels)
+    talker = Talker(
+        ippo.assistant,
+        settings.answering_date,
+        opening=settings.hours,
+        reachable=desk.posting or bool(settings.console_password.get_secret_value()),
+    )
+    chores = Chores(store, desk, hours.parse(settings.hours), talker.now)
+
+    def purge() -> None:
+        purge_if_due(store, settings)
+
+    # The advisors' channel knows how its users are called; a channel need not.
+    names = getattr(channels.get(DESK), "user_name", nobody)
+    return Messaging(store, Inbox(store), channels, talker, desk, names=names, chores=(chores.run, purge))
 
 
 @contextmanager
@@ -95,7 +116,7 @@ def build(settings: Settings) -> Ippo:
             # Said rather than ignored: whoever set it expects other answers than these.
             log.warning("setting has no effect in this version", extra={"setting": variable(name)})
     knowledge = Knowledge.open(settings.data_dir, settings.database_url, settings.chroma_url)
-    assistant = Assistant(knowledge, public_url=settings.public_url)
+    assistant = Assistant(knowledge, public_url=settings.public_url, hours=settings.hours)
 
     def ingest(sources: Sequence[str], progress: Callable[[int, int], None] | None) -> list[Result]:
         from ingest.pipeline import FetchRules

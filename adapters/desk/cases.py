@@ -292,9 +292,19 @@ class Desk:
         self.post(connection, case, Op.SAY, f"{advisor.name}さんから{to.name}さんに引き継ぎました。")
         self.post(connection, case, Op.UPDATE, f"担当: {to.name}")
 
-    def relay(self, connection: Connection, case: RowMapping, text: str, *, by: str = "相談者") -> None:
-        """Show the advisors what was said in a conversation that has an open case."""
-        self.post(connection, case["id"], Op.SAY, text, speaker=by)
+    def relay(
+        self, connection: Connection, case: RowMapping, text: str, *, by: str = "相談者", message: str = ""
+    ) -> None:
+        """Show the advisors what was said in a conversation that has an open case.
+
+        Args:
+            connection: In a transaction.
+            case: The case.
+            text: What was said.
+            by: Who said it.
+            message: The platform's id of a person's message, by which it is found if they take it back.
+        """
+        self.post(connection, case["id"], Op.SAY, text, speaker=by, message=message)
 
     def delivered(
         self, connection: Connection, address: Mapping[str, Any], *, author: str, sent: bool, error: str

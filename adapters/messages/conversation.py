@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from adapters.messages.model import Kind, Reply
-from bot import places
+from bot import hours, places
 from bot.answer import Act, Answer, Question, Turn
+from bot.handoff.conduct import Conduct, Deed, Standing, Talk, Turned
 from bot.ports import Answering
 from bot.replies import STARTERS
 from knowledge.wards import ward_of
@@ -27,17 +28,44 @@ class Said:
     """The person's words as the conversation remembers them; empty: nothing is remembered."""
     ward: str | None
     """The person's ward from now on."""
+    talk: Talk | None = None
+    """What the talk about a handoff has come to; None: what it was."""
+    deed: Deed = Deed.NONE
+    """What else comes of it."""
+    value: str = ""
+    """What the deed is about."""
+    answer: Answer | None = None
+    """The answer that the reply brings, where the assistant was asked."""
+    remembered: str | None = None
+    """What the bot remembers having said; None: neither this nor the person's words, it was about a handoff."""
 
 
 class Talker:
     """Answers in conversations."""
 
-    def __init__(self, assistant: Answering, today: Callable[[], date]) -> None:
-        """Take who answers, and the day on which."""
-        self._assistant = assistant
-        self._today = today
+    def __init__(
+        self,
+        assistant: Answering,
+        today: Callable[[], date],
+        *,
+        opening: str = "Mon-Fri 09:00-17:00 Asia/Tokyo",
+        reachable: bool = False,
+    ) -> None:
+        """Take who answers.
 
-    def respond(self, kind: Kind, text: str, history: Sequence[Turn], ward: str | None) -> Said:
+        Args:
+            assistant: Answers questions.
+            today: The day on which.
+            opening: When advisors are there, as in the settings.
+            reachable: Whether there is a desk for them.
+        """
+        self._today = today
+        self._hours = hours.parse(opening)
+        self._conduct = Conduct(assistant, self._hours, reachable=reachable)
+
+    def respond(
+        self, kind: Kind, text: str, history: Sequence[Turn], ward: str | None, standing: Standing | None = None
+    ) -> Said:
         """Respond to one message (or several that are one).
 
         Args:
@@ -45,10 +73,15 @@ class Talker:
             text: Its words.
             history: Turns before, oldest first.
             ward: The person's, if known.
+            standing: How the conversation stands; None: with the bot, nothing offered.
         """
+        standing = standing or Standing()
         match kind:
             case Kind.TEXT | Kind.TAP:
-                return self._answer(text, history, ward)
+                return self._answer(text, history, ward, standing)
+            case Kind.VOTE:
+                turned = self._conduct.voted_down(standing) if text == "down" else None
+                return _said(turned, "", ward) if turned else Said(None, "", ward)
             case Kind.PLACE:
                 return self._place(text, ward)
             case Kind.FOLLOW:
@@ -62,10 +95,14 @@ class Talker:
             case _:
                 return Said(None, "", ward)
 
-    def _answer(self, text: str, history: Sequence[Turn], ward: str | None) -> Said:
+    def now(self) -> datetime:
+        """Tell the time for opening hours: the answering date with the clock's time, in the hours' zone."""
+        return datetime.combine(self._today(), datetime.now(self._hours.zone).time(), self._hours.zone)
+
+    def _answer(self, text: str, history: Sequence[Turn], ward: str | None, standing: Standing) -> Said:
         ward = places.own(text) or _tapped_ward(text) or ward
-        answer = self._assistant.answer(Question(text, self._today(), ward, tuple(history[-TURNS:])))
-        return Said(reply_of(answer), text, ward)
+        question = Question(text, self._today(), ward, tuple(history[-TURNS:]))
+        return _said(self._conduct.answer(question, standing, self.now()), text, ward)
 
     def _place(self, address: str, ward: str | None) -> Said:
         named = sorted(places.named(address))
@@ -74,6 +111,19 @@ class Talker:
         name = places.ward_name(named[0])
         # Where somebody stands need not be where their shop is: it is asked, not assumed.
         return Said(Reply(PLACE_ASKED.format(ward=name), Act.CLARIFY, choices=(f"{name}です", *WARDS[-2:])), "", ward)
+
+
+def _said(turned: Turned, text: str, ward: str | None) -> Said:
+    return Said(
+        reply_of(turned.answer),
+        text,
+        ward,
+        talk=turned.talk,
+        deed=turned.deed,
+        value=turned.value,
+        answer=turned.answer,
+        remembered=turned.remembered,
+    )
 
 
 def reply_of(answer: Answer) -> Reply:

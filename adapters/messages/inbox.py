@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlalchemy import Column, Connection, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapters.desk.posts import take_back
 from adapters.messages.model import Incoming, Kind
 from adapters.messages.schema import conversations, inbox, seen, turns
 from adapters.messages.store import MessageStore, now
@@ -146,3 +147,4 @@ def erase(connection: Connection, channel: str, message: str) -> None:
     connection.execute(update(inbox).where(mine).values(text=""))
     told = (turns.c.message == message) & turns.c.conversation.in_(lanes)
     connection.execute(update(turns).where(told).values(text=""))
+    take_back(connection, channel, message)

@@ -7,8 +7,12 @@ import logging
 import threading
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
+from adapters.desk.cases import Desk
+from adapters.desk.posts import CHANNEL as DESK
+from adapters.desk.posts import Op
+from adapters.desk.schema import cases
 from adapters.messages.lanes import Lane, hold, release_if_idle
 from adapters.messages.model import Channel, Delivery, Outcome, Outgoing, Reply
 from adapters.messages.schema import conversations, outbox
@@ -20,16 +24,20 @@ log = logging.getLogger(__name__)
 class Sending:
     """Sends replies of lanes that are held. Safe to use from several threads at once."""
 
-    def __init__(self, store: MessageStore, channels: Mapping[str, Channel], stop: threading.Event) -> None:
+    def __init__(
+        self, store: MessageStore, channels: Mapping[str, Channel], stop: threading.Event, *, desk: Desk
+    ) -> None:
         """Take what is needed.
 
         Args:
             store: The database.
+            desk: Hears what became of advisors' words.
             channels: By name; what is for one that is not here is left to a worker that has it.
             stop: Once it is set, nothing more is begun.
         """
         self._store = store
         self._channels = channels
+        self._desk = desk
         self._stop = stop
 
     def send(self, lane: Lane) -> float | None:
@@ -69,10 +77,12 @@ class Sending:
             owner = connection.execute(
                 select(conversations.c.state, conversations.c.epoch).where(conversations.c.id == lane.conversation)
             ).one()
-            # A claim has raised the epoch: what the bot had ready is not sent any more.
-            stale = (outbox.c.author == "bot") & (outbox.c.epoch < owner.epoch) & (outbox.c.status == "pending")
             mine = outbox.c.conversation == lane.conversation
-            connection.execute(update(outbox).where(mine & stale).values(status="dropped"))
+            # A claim has raised the epoch: what the bot had ready is not sent any more, and what broke off is not
+            # tried again; nobody else is calling, for the lane is held.
+            stale = mine & (outbox.c.author.not_in(("advisor", "desk"))) & (outbox.c.epoch < owner.epoch)
+            for before, ended in (("pending", "dropped"), ("sending", "unknown")):
+                connection.execute(update(outbox).where(stale & (outbox.c.status == before)).values(status=ended))
             row = (
                 connection.execute(
                     select(outbox).where(mine, outbox.c.status.in_(("pending", "sending"))).order_by(outbox.c.id)
@@ -118,4 +128,15 @@ class Sending:
         with self._store.write() as connection:
             hold(connection, lane)
             connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
+            if delivery.outcome not in (Outcome.RETRY, Outcome.UNSURE):
+                self._tell_desk(connection, lane, message, delivery)
             return release_if_idle(connection, lane)
+
+    def _tell_desk(self, connection: Connection, lane: Lane, message: Outgoing, delivery: Delivery) -> None:
+        """Let the desk know what came of what concerns it."""
+        sent = delivery.outcome is Outcome.SENT
+        if lane.channel == DESK and sent and message.address.get("op") == Op.CARD:
+            channel, _, ts = delivery.sent_as.partition(":")
+            where = cases.c.id == message.address["case"]
+            connection.execute(update(cases).where(where).values(slack_channel=channel[:30], slack_ts=ts[:40]))
+        self._desk.delivered(connection, message.address, author=message.author, sent=sent, error=delivery.error)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 
 from sqlalchemy import func, select
 
+from adapters.desk.cases import Desk
 from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.model import Channel
 from adapters.messages.schema import inbox, outbox, workers
 from adapters.messages.store import MessageStore, now
-from adapters.messages.worker import BEAT, Worker
+from adapters.messages.worker import BEAT, Worker, nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,21 @@ class Messaging:
     inbox: Inbox
     channels: Mapping[str, Channel]
     talker: Talker
+    desk: Desk = field(default_factory=lambda: Desk(posting=False))
+    names: Callable[[str, str], str] = nobody
+    chores: Sequence[Callable[[], None]] = ()
 
     def worker(self, *, threads: int = 4) -> Worker:
         """Make a worker for all channels; it runs once it is started."""
-        return Worker(self.store, self.talker, self.channels, threads=threads)
+        return Worker(
+            self.store,
+            self.talker,
+            self.channels,
+            threads=threads,
+            desk=self.desk,
+            names=self.names,
+            chores=self.chores,
+        )
 
     def workers_alive(self) -> int:
         """Count the workers, of any process and machine, that have lately shown that they live."""

@@ -12,10 +12,13 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import delete, update
 
+from adapters.desk.cases import Desk
+from adapters.desk.posts import CHANNEL as DESK
+from adapters.desk.work import DeskWork
 from adapters.messages.answering import Answering, batch_of
 from adapters.messages.conversation import Talker
 from adapters.messages.lanes import Lane, LaneLost, Lanes
@@ -32,11 +35,24 @@ BEAT = 5.0
 """Seconds between signs of life."""
 
 
+def nobody(team: str, user: str) -> str:
+    """Name nobody in particular."""
+    return "アドバイザー"
+
+
 class Worker:
     """Works off the lanes of one database in threads."""
 
     def __init__(
-        self, store: MessageStore, talker: Talker, channels: Mapping[str, Channel], *, threads: int = 4
+        self,
+        store: MessageStore,
+        talker: Talker,
+        channels: Mapping[str, Channel],
+        *,
+        threads: int = 4,
+        desk: Desk | None = None,
+        names: Callable[[str, str], str] = nobody,
+        chores: Sequence[Callable[[], None]] = (),
     ) -> None:
         """Take what is needed; nothing runs before `start`.
 
@@ -45,14 +61,20 @@ class Worker:
             talker: Who answers.
             channels: By name; what is for a channel that is not here waits for a worker that has it.
             threads: Lanes worked on at once.
+            desk: Where people's cases are; None: one without an advisors' channel.
+            names: Tells the name of a user of Slack, by workspace and user.
+            chores: What is to be done every few seconds; each sees for itself whether it is due.
         """
+        desk = desk or Desk(posting=DESK in channels)
         self._store = store
         self._lanes = Lanes(store)
         self._threads = [threading.Thread(target=self._run, name=f"worker-{n}", daemon=True) for n in range(threads)]
         self._pulse = threading.Thread(target=self._beat, name="worker-pulse", daemon=True)
         self._stop = threading.Event()
-        self._answering = Answering(store, talker, channels)
-        self._sending = Sending(store, channels, self._stop)
+        self._answering = Answering(store, talker, channels, desk=desk)
+        self._desk_work = DeskWork(store, desk, names)
+        self._sending = Sending(store, channels, self._stop, desk=desk)
+        self._chores = chores
         self._news = threading.Condition()
         self.id = f"{os.getpid()}-{secrets.token_hex(4)}"
 
@@ -121,6 +143,11 @@ class Worker:
                 ).first()
                 if known is None:
                     connection.execute(workers.insert().values(id=self.id, beat_at=now()))
+            for chore in self._chores:
+                try:
+                    chore()
+                except Exception:
+                    log.exception("chore failed")
             self._stop.wait(BEAT)
 
     def _work(self, lane: Lane) -> float | None:
@@ -138,10 +165,13 @@ class Worker:
             # One who writes much does not make the others wait: whoever has waited longest is next.
             if not rows or (answered and not self._lanes.is_next(rows[0]["received_at"])):
                 return 0.0
-            batch, wait_until = batch_of(rows)
-            if not batch:
-                return wait_until
-            pause = self._answering.answer(lane, batch)
+            if lane.channel == DESK:
+                pause = self._desk_work.answer(lane, rows[0])
+            else:
+                batch, wait_until = batch_of(rows)
+                if not batch:
+                    return wait_until
+                pause = self._answering.answer(lane, batch)
             if pause:
                 return now() + pause
             answered = True

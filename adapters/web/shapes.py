@@ -60,7 +60,8 @@ class MessageOut(BaseModel):
     role: Literal["ippo"] = "ippo"
     id: int = Field(description="Number of the reply; later ones of a conversation have higher ones.")
     client_id: str = Field(description="The message it answers; empty where it answers none.")
-    author: str = Field(description="`bot`, `advisor` or `notice`.")
+    author: str = Field(description="`bot`, `advisor` or `notice` (what happens with a handoff).")
+    sender: str = Field(description="The advisor's name where an advisor speaks, else empty.")
     act: Act
     text: str = Field(description="Plain text with markers like [1].")
     citations: list[CitationOut]

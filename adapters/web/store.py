@@ -229,6 +229,7 @@ def _out(row: RowMapping, client_id: str | None = None) -> MessageOut:
         id=row["id"],
         client_id=str(address.get("client_id", "")) if client_id is None else client_id,
         author=row["author"],
+        sender=reply.sender,
         act=reply.act,
         text=reply.text,
         citations=[citation(dict(entry)) for entry in reply.citations],

@@ -102,7 +102,7 @@ function showReply(reply) {
   replies += 1;
   const prefix = `s${replies}`;
   const parts = reply.text.split(/\n+/).map((part) => make("p", {}, ...withMarkers(part, reply, prefix)));
-  if (reply.author === "advisor") parts.unshift(make("p", { className: "who", textContent: "担当者" }));
+  if (reply.author === "advisor") parts.unshift(make("p", { className: "who", textContent: `${reply.sender || "担当者"}(相談員)` }));
   if (reply.citations.length) parts.push(sources(reply, prefix));
   keepFocus();
   const newer = [...shown].find(([id]) => id > reply.id);
