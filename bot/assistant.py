@@ -10,6 +10,7 @@ from bot import policies
 from bot.answer import Act, Answer, Question
 from bot.estimate import estimate
 from bot.grounding import unsupported
+from bot.hours import parse
 from bot.lists.fit import fitting
 from bot.lists.glossary import define
 from bot.lists.grant_cases import grant_case
@@ -53,18 +54,28 @@ class Assistant:
     """Answers questions from the documents alone, without any model."""
 
     def __init__(
-        self, knowledge: Knowledge, *, public_url: str, scoring: Scoring = DEFAULT_SCORING, dense: float = 0.0
+        self,
+        knowledge: Knowledge,
+        *,
+        public_url: str,
+        hours: str = "Mon-Fri 09:00-17:00 Asia/Tokyo",
+        scoring: Scoring = DEFAULT_SCORING,
+        dense: float = 0.0,
     ) -> None:
         """Take the knowledge.
 
         Args:
             knowledge: Gives the current index.
             public_url: Base of the citations' addresses.
+            hours: When a person can be asked, see `bot.hours.parse`.
             scoring: Constants of the retrieval.
             dense: Weight of the vector arm, see `Retriever`.
+        Raises:
+            ValueError: The hours can't be read.
         """
         self._knowledge = knowledge
         self._public_url = public_url
+        self._hours = parse(hours)
         self._scoring = scoring
         self._dense = dense
         self._held: State | None = None
@@ -99,7 +110,7 @@ class Assistant:
         if policies.is_misuse(text):
             return refuse(reading)
         if policies.wants_person(text):
-            return hand_off(reading, state.contacts, self._public_url)
+            return hand_off(reading, state.contacts, self._public_url, self._hours)
         if policies.is_greeting(text):
             return greet(reading)
         # A tapped answer of the interview 「その他」 is no topic of its own, so it's heard before topics are judged.

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.answer import Act, Answer
 from bot.draft import Draft
+from bot.handoff.words import no_desk
+from bot.hours import Hours
+from bot.opening import describe
 from bot.policies import on_topic
 from bot.reading import Reading
 from bot.text.contacts import Contact, contact_for, office
@@ -44,21 +48,28 @@ def refuse(reading: Reading) -> Answer:
     return Answer(Act.REFUSE, words, choices=STARTERS, confidence=0.02)
 
 
-def hand_off(reading: Reading, contacts: tuple[Contact, ...], public_url: str) -> Answer:
-    """Say that a person takes over, and give a direct contact meanwhile."""
+def hand_off(reading: Reading, contacts: tuple[Contact, ...], public_url: str, hours: Hours) -> Answer:
+    """Say where to ask a person, when, and that nobody calls back from here.
+
+    Whoever is asked for here has no desk behind this answer; a channel that has one says so in its own words.
+    """
     draft = Draft(public_url)
     contact = contact_for(contacts, reading.ward, None)
-    if reading.english:
-        draft.add("I'll pass this on to an advisor.")
-        if contact:
-            draft.add(f"You can also reach {contact.name} directly: {contact.phone or contact.email}", contact.unit())
+    if contact:
+        line = (
+            f"{contact.name}: {contact.phone or contact.email}"
+            if reading.english
+            else (f"お問い合わせ先は、{contact.name}({contact.phone or contact.email})です。")
+        )
+        draft.add(line, contact.unit())
+    elif reading.english:
+        draft.add("The office for the environment of your ward can help.")
     else:
-        draft.add("わかりました。担当のアドバイザーにおつなぎします。")
-        if contact:
-            draft.add(f"直接のお問い合わせ先は、{contact.name}({contact.phone or contact.email})です。", contact.unit())
-        else:
-            draft.add(f"お急ぎのときは、{office(reading.ward)}にもご相談いただけます。")
-    return draft.answer(act=Act.HANDOFF, confidence=0.05)
+        draft.add(f"{office(reading.ward)}に相談できます。")
+    # The hours are a setting, so no passage can hold them.
+    set_by_us = frozenset(re.findall(r"\d+", describe(hours)))
+    answer = draft.answer(act=Act.HANDOFF, confidence=0.05, computed=set_by_us)
+    return replace(answer, text=no_desk(hours, draft.text, english=reading.english))
 
 
 def clarify_subject(reading: Reading, material: Material) -> Answer | None:

@@ -73,6 +73,11 @@ def topics_of(text: str, today: date) -> tuple[Topic, ...]:
     return tuple(topic for topic in topics() if topic.touches(folded, today))
 
 
+def topic(id_: str) -> Topic:
+    """Give a topic by its id. Raises KeyError for anything else."""
+    return {one.id: one for one in topics()}[id_]
+
+
 @cache
 def topics() -> tuple[Topic, ...]:
     """Give the topics that are shipped."""
