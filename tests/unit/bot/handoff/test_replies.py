@@ -8,11 +8,11 @@ from bot.handoff.replies import is_cancel, is_no, is_yes, rating_of
 from bot.handoff.words import CALL, CANCEL, LEAVE_CONTACT, NO, RATINGS, YES
 from bot.policies import wants_person
 
-YESES = [
+CONSENTS = [
     YES, "はい", "はい。", "はーい", "うん", "ええ", "お願いします", "はい、お願いします!", "おねがいします", "いいですよ", "いいよ", "構いません", "OK", "ＯＫです",
     "オッケー", "どうぞ", "ぜひ", "もちろん", "伝えてください", "はい、伝えてください", "それでいいですよ", "yes please", "同意します", "残しておいてください",
 ]  # fmt: skip
-NOES = [
+REFUSALS = [
     NO, "いいえ。", "いや", "いえ、結構です", "結構です", "けっこうです", "いりません", "いいえ、いりません", "不要です", "やめておきます", "やめてください", "だめです", "遠慮します",
     "伝えないでください", "残したくないです", "困ります", "no", "No thank you", "まだいらない", "嫌です",
 ]  # fmt: skip
@@ -27,14 +27,14 @@ NEITHER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", YESES)
+@pytest.mark.parametrize("text", CONSENTS)
 def test_yes(text: str) -> None:
     assert is_yes(text)
     assert not is_no(text)
     assert not is_cancel(text)
 
 
-@pytest.mark.parametrize("text", NOES)
+@pytest.mark.parametrize("text", REFUSALS)
 def test_no(text: str) -> None:
     assert is_no(text)
     assert not is_yes(text)
