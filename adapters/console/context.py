@@ -16,6 +16,7 @@ from adapters.console.accounts import ROLES
 from adapters.console.attempts import Attempts
 from adapters.console.menu import Entry
 from adapters.console.sessions import Session
+from adapters.console.waiting import Queue
 from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
 from adapters.settings import TOKYO
@@ -40,6 +41,7 @@ class Console:
     secret: bytes
     """What forms before the login are signed with."""
     attempts: Attempts
+    queue: Queue
     opening: hours.Hours
     menu: Sequence[Entry] = ()
 
@@ -78,7 +80,9 @@ class Console:
             values: What the template shows.
         """
         menu = [entry for entry in self.menu if session.account.is_administrator or not entry.administrators]
-        return render(template, status, headers, session=session, menu=menu, here=here, **values)
+        waiting = self.queue.view(session.account.key, fresh=False)
+        badge = {"waiting": len(waiting.waiting), "newest": waiting.newest}
+        return render(template, status, headers, session=session, menu=menu, here=here, **badge, **values)
 
 
 def render(

@@ -14,6 +14,7 @@ from adapters.console.sessions import COOKIE, Session
 
 FIELD, HEADER = "csrf", "x-csrf-token"
 REFUSED = "この操作は確認できませんでした。ページを開き直して、もう一度お試しください。"
+_HIGHEST = 2**31 - 1  # PostgreSQL's integer
 
 
 class SignedOut(HTTPException):
@@ -68,6 +69,17 @@ async def posted(request: Request, session: Annotated[Session, Depends(signed_in
     return form
 
 
+def storable(number: int) -> int:
+    """Read an id from a path.
+
+    Raises:
+        HTTPException: 404 where no id is so high.
+    """
+    if number > _HIGHEST:
+        raise HTTPException(404, "見つかりません。")
+    return number
+
+
 def same_site(request: Request) -> bool:
     """Tell whether no other site sent the browser here; browsers that don't say are believed."""
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
@@ -83,4 +95,5 @@ def _session(request: Request, *, in_use: bool) -> Session:
 SignedIn = Annotated[Session, Depends(signed_in)]
 Looking = Annotated[Session, Depends(looking)]
 Administrator = Annotated[Session, Depends(administrator)]
+Number = Annotated[int, Depends(storable)]
 Posted = Annotated[Form, Depends(posted)]

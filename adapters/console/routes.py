@@ -10,12 +10,13 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from adapters.bootstrap import Ippo
-from adapters.console import board, login
+from adapters.console import account, acting, aids, board, case, login, people, phrases, trail
 from adapters.console.accounts import ensure_admin
 from adapters.console.attempts import Attempts
 from adapters.console.context import FOLDER, Console
 from adapters.console.gate import SignedOut
 from adapters.console.menu import Entry
+from adapters.console.waiting import Queue
 from adapters.messages.service import Messaging
 from adapters.settings import variable
 from adapters.web import pages
@@ -34,7 +35,7 @@ class Page(Protocol):
         """Make its routes."""
 
 
-PAGES: Sequence[Page] = (board,)
+PAGES: Sequence[Page] = (board, case, acting, aids, phrases, people, trail, account)
 """In the order of their entries in the menu."""
 
 
@@ -53,12 +54,14 @@ def include(app: FastAPI, ippo: Ippo, messaging: Messaging | None) -> None:
         app.include_router(_off())
         return
     ensure_admin(messaging.store, password)
+    opening = hours.parse(ippo.settings.hours)
     console = Console(
         ippo,
         messaging,
         WebStore(messaging.store).secret(),
         Attempts(messaging.store),
-        hours.parse(ippo.settings.hours),
+        Queue(messaging.store, opening, messaging.talker.now),
+        opening,
         menu=[entry for page in PAGES for entry in page.MENU],
     )
     app.state.console = console

@@ -1,0 +1,54 @@
+"""What the console calls things."""
+
+from __future__ import annotations
+
+from bot.handoff.topics import topics
+
+AMBER_AFTER, RED_AFTER = 600, 1800
+"""Seconds within opening hours."""
+LEVELS = {"green": "10分未満", "amber": "10分を超えました", "red": "30分を超えました"}
+CHANNELS = {"line": "LINE", "slack": "Slack", "web": "ウェブ", "cli": "端末"}
+REASONS = {
+    "asked": "本人の希望",
+    "unanswered": "答えられない質問が続いた",
+    "voted_down": "回答が役に立たなかった",
+    "failed": "回答できなかった",
+}
+STATES = {
+    "waiting": "担当者を待っています",
+    "with_advisor": "対応中",
+    "returned": "Ippoに戻しました",
+    "closed": "終了",
+    "cancelled": "本人が取り消し",
+}
+RATINGS = {3: "解決しました", 2: "少し役に立ちました", 1: "解決しませんでした"}
+DELIVERY = {
+    "pending": "送信中",
+    "sending": "送信中",
+    "sent": "届きました",
+    "repeated": "届いたか確かめられず、もう一度送りました",
+    "unknown": "届いたか確かめられません",
+    "failed": "届きませんでした",
+    "dropped": "送られませんでした",
+}
+"""By status in `outbox`."""
+EVENTS = {
+    "call": "相談員を呼びました",
+    "cancel": "呼び出しを取り消しました",
+    "claim": "担当しました",
+    "hand_over": "引き継ぎました",
+    "return": "Ippoに戻しました",
+    "close": "終了しました",
+}
+
+
+def channel_name(channel: str) -> str:
+    """Name a channel."""
+    return CHANNELS.get(channel, channel)
+
+
+def reason_name(reason: str) -> str:
+    """Say why somebody was called."""
+    if reason in REASONS:
+        return REASONS[reason]
+    return next((topic.title for topic in topics() if topic.id == reason), "その他")
