@@ -301,7 +301,7 @@ def test_lines_sdk_is_imported_with_the_first_call_alone(bot: Bot, line: Line, p
     script = f"""
 import sys
 from adapters import channels, settings
-found = channels.configured(settings.Settings(line_channel_secret="a", line_channel_access_token="b", line_api_url="{line.url}"))
+found = channels.configured(settings.Settings(line_channel_secret="a", line_channel_access_token="b", line_api_url="{line.url}"), None)
 print("line" in found, "linebot" in sys.modules)
 found["line"].working({{"source": "user", "to": "{ANN}"}})
 print("linebot" in sys.modules)

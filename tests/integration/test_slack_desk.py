@@ -20,6 +20,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
+from adapters import channels
 from adapters.desk import cases as desk_cases
 from adapters.desk.cases import Advisor, Desk
 from adapters.desk.posts import Op, card_of, root_of
@@ -200,13 +201,22 @@ def without(slack: SlackServer, room: Room, store: MessageStore, tmp_path: Path)
 def _bench(slack: SlackServer, room: Room, store: MessageStore, settings: Settings) -> Iterator[Bench]:
     desk, pace = Desk(posting=True), Pace(burst=100, rate=100)
     channel = SlackDesk(settings, root=partial(root_of, store), card=partial(card_of, store), settle=0.05, pace=pace)
-    channels = {"slack": SlackChannel(settings, settle=0.05, pace=pace), "desk": channel}
+    on = {"slack": SlackChannel(settings, settle=0.05, pace=pace), "desk": channel}
     talker = Talker(Echo(), lambda: date(2026, 11, 24))
-    worker = Worker(store, talker, channels, desk=desk, names=channel.user_name)
+    worker = Worker(store, talker, on, desk=desk, names=channel.user_name)
     app = FastAPI()
     app.include_router(routes(settings, Inbox(store)))
     with TestClient(app) as client:
         yield Bench(slack, store, settings, desk, channel, worker, client, room)
+
+
+def test_the_desk_is_on_where_slack_is_and_a_channel_is_named(
+    slack: SlackServer, room: Room, tmp_path: Path, store: MessageStore
+) -> None:
+    settings = configured(slack, tmp_path, room.id)
+    assert isinstance(channels.configured(settings, store)["desk"], SlackDesk)
+    assert "desk" not in channels.configured(settings.model_copy(update={"slack_advisor_channel": ""}), store)
+    assert "desk" not in channels.configured(settings.model_copy(update={"slack_bot_token": SecretStr("")}), store)
 
 
 # ---- taking in

@@ -88,6 +88,8 @@ def test_who_we_are_comes_with_the_scopes(slack: SlackServer, client: WebClient)
         ("assistant.threads.setSuggestedPrompts", "assistant:write"),
         ("conversations.open", "im:write"),
         ("reactions.add", "reactions:write"),
+        ("chat.delete", "chat:write"),
+        ("users.info", "users:read"),
     ],
 )
 def test_a_missing_scope_is_named(slack: SlackServer, client: WebClient, method: str, scope: str) -> None:
@@ -332,6 +334,39 @@ def test_a_reaction_is_given_once(slack: SlackServer, client: WebClient) -> None
     ):
         refused = refusal(lambda stamp=stamp, name=name: client.reactions_add(channel=direct.id, timestamp=stamp, name=name))  # fmt: skip
         assert refused["error"] == error
+
+
+def test_a_reaction_needs_a_message(slack: SlackServer, client: WebClient) -> None:
+    arguments = {"channel": slack.direct(ALICE).id, "name": "eyes"}
+    assert refusal(lambda: client.api_call("reactions.add", params=arguments))["error"] == "no_item_specified"
+
+
+def test_only_ones_own_messages_are_deleted(slack: SlackServer, client: WebClient) -> None:
+    direct = slack.direct(ALICE)
+    theirs = slack.say(direct, ALICE, "x")[0]["event"]["ts"]
+    ours = client.chat_postMessage(channel=direct.id, text="x")["ts"]
+    assert refusal(lambda: client.chat_delete(channel=direct.id, ts=theirs))["error"] == "cant_delete_message"
+    client.chat_delete(channel=direct.id, ts=ours)
+    assert refusal(lambda: client.chat_delete(channel=direct.id, ts=ours))["error"] == "message_not_found"
+
+
+def test_who_somebody_is_is_told_of_those_who_are_there(slack: SlackServer, client: WebClient) -> None:
+    slack.people[ALICE] = {"profile": {"display_name": "ありす"}}
+    assert client.users_info(user=ALICE)["user"]["profile"] == {"display_name": "ありす"}
+    assert refusal(lambda: client.users_info(user="U0NOBODY1"))["error"] == "user_not_found"
+
+
+def test_a_change_tells_what_was_there_before_and_a_deleted_root_leaves_a_stone(slack: SlackServer) -> None:
+    general = slack.channel("general")
+    (root,) = (body["event"] for body in slack.say(general, ALICE, "x"))
+    (reply,) = (body["event"] for body in slack.say(general, ALICE, "y", thread_ts=root["ts"]))
+    changed = slack.edit(general, reply, "z")["event"]
+    assert (changed["subtype"], changed["hidden"]) == ("message_changed", True)
+    assert (changed["previous_message"]["text"], changed["message"]["text"]) == ("y", "z")
+    stone = slack.remove(general, root)["event"]
+    assert (stone["message"]["subtype"], stone["previous_message"]["user"]) == ("tombstone", ALICE)
+    gone = slack.remove(general, reply)["event"]
+    assert (gone["subtype"], gone["deleted_ts"]) == ("message_deleted", reply["ts"])
 
 
 def test_only_members_see_what_only_they_may_see(slack: SlackServer, client: WebClient) -> None:
