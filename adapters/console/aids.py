@@ -19,6 +19,7 @@ from bot.answer import Act, Answer, Citation, Question
 from bot.draft import cite
 from bot.reading import read
 from bot.text.material import gather
+from bot.text.units import UnitKind
 from knowledge.index import Index
 from knowledge.retrieval import Retriever
 
@@ -94,6 +95,8 @@ class Searching:
         url = self._console.ippo.settings.public_url
         found: dict[tuple[str, str], Passage] = {}
         for n, candidate in enumerate(material.candidates, 1):
+            if candidate.unit.kind is UnitKind.TITLE:
+                continue
             citation = cite(candidate.unit, n, url)
             found.setdefault((citation.chunk, citation.quote), _passage(citation))
             if len(found) == FOUND:
@@ -110,7 +113,6 @@ class Searching:
 
 
 def _passage(citation: Citation) -> Passage:
-    where = "、".join(part for part in (citation.title, citation.place) if part)
     quote = " ".join(citation.quote.split())
     chunk = percent_encode(citation.chunk, safe="")
     return Passage(
@@ -118,13 +120,16 @@ def _passage(citation: Citation) -> Passage:
         citation.place,
         quote,
         f"/sources/{percent_encode(citation.source, safe='')}?chunk={chunk}#{chunk}",
-        f"「{quote}」(出典: {where} {citation.url} )",
+        f"「{quote}」(出典: {_where(citation)} {citation.url} )",
     )
+
+
+def _where(citation: Citation) -> str:
+    place = citation.place if citation.place != citation.title else ""
+    return "、".join(part for part in (citation.title, place) if part)
 
 
 def _written(answer: Answer) -> str:
     """Give a draft as it goes into the reply: the sources as lines below, since a reply carries no cards."""
-    lines = [
-        f"[{one.n}] {'、'.join(part for part in (one.title, one.place) if part)} {one.url}" for one in answer.citations
-    ]
+    lines = [f"[{one.n}] {_where(one)} {one.url}" for one in answer.citations]
     return "\n".join([answer.text, "", "出典:", *lines])

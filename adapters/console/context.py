@@ -106,11 +106,17 @@ def moment(at: float | None) -> str:
     return f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"
 
 
+def stamp(at: float) -> str:
+    """Write a time to the second: 2026-11-26 09:05:31."""
+    return f"{datetime.fromtimestamp(at, UTC).astimezone(TOKYO):%Y-%m-%d %H:%M:%S}"
+
+
 def machine(at: float) -> str:
     """Write a time for the `datetime` of a `time` element."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 _templates.filters["moment"] = moment
+_templates.filters["stamp"] = stamp
 _templates.filters["machine"] = machine
 _templates.globals["ROLES"] = ROLES

@@ -18,6 +18,7 @@ from adapters.console import accounts
 from adapters.console.context import Console
 from adapters.console.gate import Administrator
 from adapters.console.menu import Entry
+from adapters.console.words import ACTIONS
 from adapters.desk.audit import record
 from adapters.desk.schema import audit
 from adapters.settings import TOKYO
@@ -92,6 +93,7 @@ def routes(console: Console) -> APIRouter:
             rows=[{**row, "name": named(names, row["who"])} for row in rows[:PAGE]],
             names=names,
             actions=actions,
+            ACTIONS=ACTIONS,
             wanted=wanted,
             more=more,
             file=wanted.query(),

@@ -40,6 +40,31 @@ EVENTS = {
     "return": "Ippoに戻しました",
     "close": "終了しました",
 }
+ACTIONS = {
+    "login": "ログイン",
+    "login-failed": "ログイン失敗",
+    "login-refused": "ログイン拒否(失敗が続いた)",
+    "logout": "ログアウト",
+    "view": "相談の閲覧",
+    "claim": "担当",
+    "reply": "返信",
+    "note": "内部メモ",
+    "return": "Ippoに戻す",
+    "close": "終了",
+    "hand-over": "引き継ぎ",
+    "refused": "断られた操作",
+    "account-add": "相談員の追加",
+    "account-change": "相談員の変更",
+    "account-deactivate": "利用の停止",
+    "account-activate": "利用の再開",
+    "password-change": "パスワードの変更",
+    "password-reset": "パスワードの発行",
+    "phrase-add": "定型文の追加",
+    "phrase-change": "定型文の変更",
+    "phrase-delete": "定型文の削除",
+    "audit-export": "監査の書き出し",
+}
+"""By `audit.action`; one that is not here is shown as it is."""
 
 
 def channel_name(channel: str) -> str:
