@@ -67,7 +67,7 @@ def _said(connection: Connection, case: RowMapping, *, plain: bool) -> Sequence[
     rows = connection.execute(select(turns).where(where).order_by(turns.c.id.desc()).limit(MOST)).mappings().all()
     # Newest first: those of the case, and some before it.
     before = [n for n, row in enumerate(rows) if row["at"] < case["opened_at"]]
-    shown = rows[: before[0] + BEFORE] if before else rows
+    shown = (rows[: before[0] + BEFORE] if before else rows)[::-1]
     details = [json.loads(row["detail"] or "{}") for row in shown]
     sent = _statuses(connection, [d["outbox"] for d in details if "by" in d and d.get("outbox")])
     return [_turn(row, detail, sent, plain=plain) for row, detail in zip(shown, details, strict=True)]
