@@ -17,6 +17,7 @@ PARTS = {
     "answers": "the figures of `ippo eval`, and how long a terminal waits; 1 minute",
     "ingest": "a whole ingest against its parts, at 10,000 chunks; 2 minutes",
     "messages": "webhooks at a steady rate into the whole program, on SQLite and PostgreSQL; 8 minutes",
+    "console": "twenty advisors' open pages while fifty people wait, on SQLite and PostgreSQL; 1 minute",
     "size": "memory and speed at 100,000 chunks, beside tantivy; 10 minutes",
 }
 
