@@ -140,7 +140,7 @@ class Desk:
         move(connection, row["conversation"], Event.CANCEL, case=case, who=PERSON)
         _set(connection, case, state="cancelled", ended_at=now())
         self.post(connection, case, Op.SAY, "相談者が取り消しました。Ippoが続けて答えます。")
-        self.post(connection, case, Op.UPDATE, "取り消し")
+        self.post(connection, case, Op.UPDATE, "取り消し", over=True)
 
     def claim(self, connection: Connection, case: int, advisor: Advisor) -> None:
         """Take a case: the first one has it. From here on nothing of the bot is begun; `settle` tells when all is quiet.
@@ -198,7 +198,7 @@ class Desk:
             case,
             Op.SAY,
             f"{row['holder_name']}さんが担当しました。このスレッドに書いた文章が相談者に届きます"
-            "(「!」で始まる行は内部メモ)。",
+            "(「!」で始まる投稿は内部メモ)。",
         )
         self.post(connection, case, Op.UPDATE, f"担当: {row['holder_name']}")
         return True
@@ -331,7 +331,7 @@ class Desk:
         _set_talk(connection, conversation)
         told = "Ippoに戻しました" if event is Event.RETURN else "終了しました"
         self.post(connection, case, Op.SAY, f"{advisor.name}さんが{told}。")
-        self.post(connection, case, Op.UPDATE, f"{told}({advisor.name})")
+        self.post(connection, case, Op.UPDATE, f"{told}({advisor.name})", over=True)
 
     def _held(
         self, connection: Connection, case: int, advisor: Advisor, *, others: bool = True, waiting: bool = False

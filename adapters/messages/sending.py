@@ -125,18 +125,21 @@ class Sending:
         }
         if delivery.outcome in (Outcome.UNKNOWN, Outcome.FAILED):
             log.error("reply not delivered", extra={"outbox": message.id, "outcome": status, "error": delivery.error})
+        sent = delivery.outcome is Outcome.SENT
         with self._store.write() as connection:
+            if sent and lane.channel == DESK and message.address.get("op") == Op.CARD:
+                # Before the lane: whoever claims takes the case first and its lane after it.
+                _place_card(connection, message.address["case"], delivery.sent_as)
             hold(connection, lane)
             connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values))
             if delivery.outcome not in (Outcome.RETRY, Outcome.UNSURE):
-                self._tell_desk(connection, lane, message, delivery)
+                self._desk.delivered(
+                    connection, message.address, author=message.author, sent=sent, error=delivery.error
+                )
             return release_if_idle(connection, lane)
 
-    def _tell_desk(self, connection: Connection, lane: Lane, message: Outgoing, delivery: Delivery) -> None:
-        """Let the desk know what came of what concerns it."""
-        sent = delivery.outcome is Outcome.SENT
-        if lane.channel == DESK and sent and message.address.get("op") == Op.CARD:
-            channel, _, ts = delivery.sent_as.partition(":")
-            where = cases.c.id == message.address["case"]
-            connection.execute(update(cases).where(where).values(slack_channel=channel[:30], slack_ts=ts[:40]))
-        self._desk.delivered(connection, message.address, author=message.author, sent=sent, error=delivery.error)
+
+def _place_card(connection: Connection, case: int, sent_as: str) -> None:
+    """Write down where a case's message stands in the advisors' channel."""
+    channel, _, ts = sent_as.partition(":")
+    connection.execute(update(cases).where(cases.c.id == case).values(slack_channel=channel[:30], slack_ts=ts[:40]))

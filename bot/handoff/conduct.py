@@ -162,7 +162,10 @@ class Conduct:
         text, talk = question.text, standing.talk
         if standing.state is State.CLOSED:
             rating = replies.rating_of(text)
-            return Turned(_plain(words.rated()), Talk(), Deed.RATE, str(rating)) if rating is not None else None
+            if rating is None:
+                return None
+            again = (words.CALL,) if rating == 1 and self._reachable else ()
+            return Turned(_plain(words.rated(rating), choices=again), Talk(), Deed.RATE, str(rating))
         if standing.state is not State.WAITING:
             return None
         if replies.is_cancel(text):
