@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from starlette.concurrency import run_in_threadpool
 
 from adapters.console import accounts
@@ -22,6 +22,8 @@ from adapters.console.sessions import Session
 from adapters.desk import audit
 from adapters.desk.cases import wait_for_claim
 from adapters.desk.errors import DeskError
+from adapters.desk.schema import notes
+from adapters.messages.store import now
 from bot.handoff.states import IllegalTransition
 
 MENU: tuple[Entry, ...] = ()
@@ -29,6 +31,8 @@ PATIENCE = 12.0
 """Seconds that a claim waits until the bot's last call has ended."""
 LOOK = 0.2
 """Seconds between looks for it."""
+SAME = 60.0
+"""Seconds in which a note with the same words is the same note."""
 LONGEST = 5000
 """Characters of a reply or note."""
 CHANGED = "この相談の状態が、ほかの操作で変わりました。いまの状態を表示しています。"
@@ -74,9 +78,14 @@ def routes(console: Console) -> APIRouter:
     def note(number: Number, form: Posted, request: Request, session: SignedIn) -> Response:
         text = form.get("text")
         me = session.account.as_advisor()
-        problem = _unusable(text) or _done(
-            console, session, number, "note", lambda connection: desk.note(connection, number, me, text)
-        )
+
+        def deed(connection: Connection) -> None:
+            # A note that is sent anew because the line broke is the same note.
+            if _noted(connection, number, me.key, text):
+                raise _Again
+            desk.note(connection, number, me, text)
+
+        problem = _unusable(text) or _done(console, session, number, "note", deed)
         return _answer(console, request, session, number, problem, sent="メモを残しました。")
 
     @router.post("/return")
@@ -136,6 +145,11 @@ def _done(console: Console, session: Session, number: int, action: str, deed: De
             audit.record(connection, action="refused", detail=f"{action}: {type(error).__name__}", **row)
         return str(error) if isinstance(error, DeskError) else CHANGED
     return ""
+
+
+def _noted(connection: Connection, number: int, who: str, text: str) -> bool:
+    mine = (notes.c.case_id == number) & (notes.c.author == who) & (notes.c.at > now() - SAME)
+    return connection.execute(select(notes.c.id).where(mine, notes.c.text == text).limit(1)).first() is not None
 
 
 def _unusable(text: str) -> str:

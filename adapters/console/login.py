@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from adapters.console import accounts, forms, passwords, sessions
 from adapters.console.context import Console, render, see_other
 from adapters.console.gate import Posted, SignedIn, console_of, same_site
-from adapters.desk.audit import record
+from adapters.desk.audit import happened, record
 
 BEFORE = "ippo_console_login"
 """The cookie of the form: its token is good for the browser that was given it."""
@@ -127,8 +127,11 @@ def _try(console: Console, user: str, password: str, address: str) -> tuple[str 
     """
     attempt = console.attempts.begin(user, address)
     if attempt.wait:
+        row = {"who": "unknown", "action": "login-refused", "subject": "login", "detail": f"from {address}"}
         with console.store.write() as connection:
-            record(connection, who="unknown", action="login-refused", subject="login", detail=f"from {address}")
+            # Rows of the audit stay for good: who goes on and on is written down once a minute.
+            if not happened(connection, within=60.0, **row):
+                record(connection, **row)
         return None, attempt.wait
     with console.store.read() as connection:
         account, stored = accounts.by_login(connection, user)

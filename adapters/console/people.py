@@ -21,8 +21,8 @@ from adapters.messages.schema import conversations
 
 HERE = "/console/advisors"
 MENU = (Entry("相談員", HERE, administrators=True),)
-NAME = 60
-"""Characters of a name at most; people see it above each reply."""
+NAME = 20
+"""Characters of a name at most: people see it above each reply, and LINE shows no more."""
 SET = "admin は設定 IPPO_CONSOLE_PASSWORD の管理者です。ここでは名前と Slack だけを変えられます。"
 LAST = "管理者がいなくなるので、変更できません。"
 TAKEN = "このログイン名は使われています。"

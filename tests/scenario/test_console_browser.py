@@ -196,6 +196,18 @@ def test_a_draft_a_passage_and_a_phrase_are_put_into_the_reply_and_not_sent(room
     expect(person.get_by_role("log")).not_to_contain_text("お待たせしました")
 
 
+def test_the_focus_stays_where_it_is_while_the_queue_changes(rooms: Rooms) -> None:
+    rooms.person()
+    advisor = rooms.advisor()
+    button = advisor.get_by_role("button", name="#1 を担当する")
+    button.focus()
+
+    rooms.person()
+
+    expect(advisor.get_by_role("button", name="#2 を担当する")).to_be_visible()
+    expect(button).to_be_focused()
+
+
 def test_who_comes_second_is_told_calmly(rooms: Rooms) -> None:
     rooms.person()
     first, second = rooms.advisor(), rooms.advisor("admin")
