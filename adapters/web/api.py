@@ -17,7 +17,7 @@ from adapters.web.channel import WebChannel
 from adapters.web.ending import ending
 from adapters.web.limits import Limits
 from adapters.web.live import Live
-from adapters.web.shapes import ConversationOut, MessageIn, MessageOut, Pending
+from adapters.web.shapes import ConversationOut, MessageIn, MessageOut, Pending, VoteIn
 from adapters.web.store import Standing, WebStore
 from adapters.web.stream import has_room, stream
 from adapters.web.visitors import Visitors
@@ -79,8 +79,18 @@ def routes(ippo: Ippo, messaging: Messaging) -> APIRouter:
     async def delete_messages(request: Request, response: Response) -> None:
         visitor = visitors.of(request)
         if visitor is not None:
-            await run_in_threadpool(store.forget, visitor)
+            await run_in_threadpool(store.forget, visitor, posting=messaging.desk.posting)
         visitors.welcome(response)
+
+    @router.post("/votes", status_code=204, summary="Say whether a reply helped; the last word counts")
+    async def post_vote(vote: VoteIn, request: Request) -> None:
+        visitor = visitors.of(request)
+        if visitor is None:
+            raise HTTPException(404, FORGOTTEN)
+        wait = counted.wait(visitor)
+        if wait:
+            raise _too_many(wait)
+        await run_in_threadpool(_take_vote, messaging.inbox, visitor, vote)
 
     @router.get("/events", summary="Replies as server-sent events", response_class=Response, responses=_EVENTS)
     async def get_events(
@@ -111,6 +121,23 @@ def _take(inbox: Inbox, visitor: str, message: MessageIn) -> None:
                 person=visitor,
                 message=message.client_id,
                 address={"client_id": message.client_id},
+            )
+        ]
+    )
+
+
+def _take_vote(inbox: Inbox, visitor: str, vote: VoteIn) -> None:
+    inbox.take(
+        [
+            Incoming(
+                channel=WebChannel.name,
+                conversation=visitor,
+                # Each side once: a second tap on the same button is no news.
+                keys=(f"{WebChannel.name}:{visitor}:vote:{vote.id}:{vote.vote}",),
+                kind=Kind.VOTE,
+                text=vote.vote,
+                person=visitor,
+                message=str(vote.id),
             )
         ]
     )

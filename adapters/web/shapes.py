@@ -42,6 +42,13 @@ class MessageIn(BaseModel):
     )
 
 
+class VoteIn(BaseModel):
+    """Whether a reply helped."""
+
+    id: int = Field(description="The reply.", ge=1, le=2**31 - 1)
+    vote: Literal["up", "down"]
+
+
 class CitationOut(BaseModel):
     """A passage shown as proof."""
 

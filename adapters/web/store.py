@@ -20,12 +20,12 @@ from sqlalchemy import (
     func,
     inspect,
     select,
-    update,
 )
 
 from adapters.messages.model import Kind, Reply
-from adapters.messages.schema import conversations, inbox, outbox, turns
+from adapters.messages.schema import conversations, inbox, outbox
 from adapters.messages.store import MessageStore
+from adapters.privacy.erase import erase, scrub
 from adapters.web.channel import WebChannel
 from adapters.web.shapes import ConversationOut, MessageOut, SaidOut, citation
 
@@ -150,26 +150,16 @@ class WebStore:
         dated.sort(key=lambda entry: entry[0])
         return ConversationOut(messages=[message for _, message in dated], last_id=replies[0]["id"] if replies else 0)
 
-    def forget(self, visitor: str) -> None:
-        """Erase all texts of a conversation and cut it off from its visitor; what is unanswered stays so.
+    def forget(self, visitor: str, *, posting: bool = False) -> None:
+        """Erase a visitor everywhere, as when they ask for it in words; what is unanswered stays so.
 
-        The rows stay, empty: a worker may hold one of them at this moment.
+        Args:
+            visitor: Whom.
+            posting: Whether Ippo has told the advisors' channel of their cases, where it is deleted too.
         """
         with self._store.write() as connection:
-            number = connection.scalar(select(conversations.c.id).where(_of([visitor])))
-            if number is None:
-                return
-            mine = inbox.c.conversation == number
-            connection.execute(update(inbox).where(mine & (inbox.c.status == "pending")).values(status="unsent"))
-            connection.execute(update(inbox).where(mine).values(text="", message=""))
-            connection.execute(update(turns).where(turns.c.conversation == number).values(text=""))
-            for row in connection.execute(select(outbox.c.id, outbox.c.reply).where(outbox.c.conversation == number)):
-                connection.execute(update(outbox).where(outbox.c.id == row.id).values(reply=_emptied(row.reply)))
-            # A stream that is open on it finds that it is gone.
-            gone = f"forgotten-{secrets.token_hex(16)}"
-            connection.execute(
-                update(conversations).where(conversations.c.id == number).values(key=gone, person="", ward=None)
-            )
+            erase(connection, WebChannel.name, visitor, posting=posting)
+        scrub(self._store)
 
 
 def _of(visitors: Sequence[str]) -> Any:
@@ -238,6 +228,3 @@ def _out(row: RowMapping, client_id: str | None = None) -> MessageOut:
         elapsed_ms=round((row["sent_at"] - row["received_at"]) * 1000, 1),
     )
 
-
-def _emptied(reply: str) -> str:
-    return json.dumps({**json.loads(reply), "text": "", "citations": [], "choices": []})

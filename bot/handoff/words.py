@@ -58,7 +58,10 @@ def already_waiting(hours: Hours, at: datetime, since: datetime, *, english: boo
 
 def takes_longer(hours: Hours, at: datetime, *, here: bool = False, contact: str = "", english: bool = False) -> str:
     """Say that nobody has answered yet, and how it goes on."""
-    text = _say("takes_longer", english, wait=_wait(hours, at, english), cancel=CANCEL)
+    # The usual wait is over by now: to name it again would be mockery.
+    still_open = closing(hours, at) is not None
+    wait = _say("wait_on", english, hours=describe(hours, english=english)) if still_open else _wait(hours, at, english)
+    text = _say("takes_longer", english, wait=wait, cancel=CANCEL)
     return f"{text}\n{_closing_the_page(contact, english)}" if here else text
 
 

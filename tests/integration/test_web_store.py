@@ -14,6 +14,7 @@ from adapters.messages.model import Incoming, Kind
 from adapters.messages.schema import conversations, outbox
 from adapters.messages.store import MessageStore
 from adapters.messages.worker import Worker
+from adapters.privacy.people import GONE
 from adapters.web.channel import WebChannel
 from adapters.web.store import Sight, Standing, WebStore
 from bot.answer import Act, Answer, Citation, Question
@@ -109,7 +110,7 @@ def test_forgetting_leaves_no_text_and_no_name(store: MessageStore) -> None:
     assert web.look(["a"]) == {"a": Sight()}
     with store.read() as connection:
         (row,) = connection.execute(select(conversations.c.key, conversations.c.person, conversations.c.busy))
-        assert row.key.startswith("forgotten-")
+        assert row.key.startswith(GONE)
         assert (row.person, row.busy) == ("", False)
         assert "費用" not in str(connection.execute(select(outbox.c.reply)).all())
         assert len(connection.execute(select(outbox.c.id)).all()) == 1

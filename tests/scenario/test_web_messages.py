@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import httpx
 import pytest
 from sqlalchemy import select, update
 
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
+from adapters.desk.schema import answers
 from adapters.messages.schema import conversations, inbox, outbox, turns
 from adapters.messages.service import Messaging
 from adapters.web import api, stream
@@ -379,3 +382,36 @@ def test_a_signal_ends_a_server_that_has_streams_open(tmp_path: Path) -> None:
     finally:
         server.kill()
         server.wait()
+
+
+async def test_a_vote_counts_once_and_for_ones_own_replies_alone(ippo: Ippo, messaging: Messaging) -> None:
+    async with browsing(ippo, messaging) as web:
+        reply = (await say(web, "助成の上限は?", "1")).json()
+        for _ in range(2):
+            assert (await web.post("/api/votes", json={"id": reply["id"], "vote": "down"})).status_code == 204
+        await anyio.to_thread.run_sync(settled, messaging)
+        assert votes(messaging) == ["down"]
+        assert (await web.post("/api/votes", json={"id": reply["id"], "vote": "sideways"})).status_code == 422
+    async with browsing(ippo, messaging) as other:
+        assert (await other.post("/api/votes", json={"id": reply["id"], "vote": "up"})).status_code == 404
+        await say(other, "窓は?", "2")
+        await other.post("/api/votes", json={"id": reply["id"], "vote": "up"})
+        await anyio.to_thread.run_sync(settled, messaging)
+    assert votes(messaging) == ["down", ""]
+
+
+def settled(messaging: Messaging) -> None:
+    """Wait until everything that came in is worked off."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with messaging.store.read() as connection:
+            busy = connection.execute(select(conversations.c.id).where(conversations.c.busy.is_(True))).first()
+        if busy is None:
+            return
+        time.sleep(0.02)
+    raise AssertionError("there is always something to do")
+
+
+def votes(messaging: Messaging) -> list[str]:
+    with messaging.store.read() as connection:
+        return list(connection.execute(select(answers.c.vote).order_by(answers.c.id)).scalars())

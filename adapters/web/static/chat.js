@@ -95,6 +95,36 @@ function sources(reply, prefix) {
   return fold;
 }
 
+function votes(reply) {
+  const group = make("div", { className: "votes" });
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "この回答は役に立ちましたか");
+  const buttons = [["up", "役に立った"], ["down", "役に立たなかった"]].map(([vote, label]) => {
+    const button = make("button", { type: "button", className: "vote", textContent: label });
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => cast(reply.id, vote, button, buttons));
+    return button;
+  });
+  group.append(...buttons);
+  return group;
+}
+
+async function cast(id, vote, button, buttons) {
+  for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
+  try {
+    const response = await fetch("/api/votes", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ id, vote }),
+    });
+    if (!response.ok) throw new Error(response.statusText);
+    openStream();
+  } catch {
+    // Not counted: the button says so by standing as before.
+    button.setAttribute("aria-pressed", "false");
+  }
+}
+
 function showReply(reply) {
   answered(reply.client_id);
   showWorking();
@@ -104,6 +134,7 @@ function showReply(reply) {
   const parts = reply.text.split(/\n+/).map((part) => make("p", {}, ...withMarkers(part, reply, prefix)));
   if (reply.author === "advisor") parts.unshift(make("p", { className: "who", textContent: `${reply.sender || "担当者"}(相談員)` }));
   if (reply.citations.length) parts.push(sources(reply, prefix));
+  if (reply.author === "bot" && ["answer", "abstain", "clarify"].includes(reply.act)) parts.push(votes(reply));
   keepFocus();
   const newer = [...shown].find(([id]) => id > reply.id);
   const element = turn("ippo", ...parts);
