@@ -7,10 +7,12 @@ import sys
 import click
 
 from adapters.commands.ask import ask
+from adapters.commands.backup import backup, restore
 from adapters.commands.doctor import doctor
 from adapters.commands.eval import evaluate
 from adapters.commands.ingest import ingest
 from adapters.commands.line import line
+from adapters.commands.person import person
 from adapters.commands.serve import serve
 from adapters.commands.sources import sources
 from adapters.commands.worker import worker
@@ -31,7 +33,7 @@ def ippo() -> None:
     """
 
 
-for command in (ingest, ask, evaluate, serve, worker, line, sources, doctor):
+for command in (ingest, ask, evaluate, serve, worker, line, sources, person, backup, restore, doctor):
     ippo.add_command(command)
 
 
