@@ -227,4 +227,3 @@ def _out(row: RowMapping, client_id: str | None = None) -> MessageOut:
         confidence=round(reply.confidence, 4),
         elapsed_ms=round((row["sent_at"] - row["received_at"]) * 1000, 1),
     )
-

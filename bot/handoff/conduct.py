@@ -7,7 +7,6 @@ a person is offered beside it where a machine must not have the last word.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum

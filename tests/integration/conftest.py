@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+import sqlalchemy
 
 from adapters.messages.schema import tables
 from adapters.messages.store import MessageStore
@@ -87,6 +87,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MessageSto
         # Row by row would be refused: some tables' rows are never changed.
         with found.write() as connection:
             names = ", ".join(table.name for table in tables.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            connection.execute(sqlalchemy.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     yield found
     found.close()
