@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from ingest import index
 from ingest.errors import UnreadableSource
@@ -17,7 +18,7 @@ from ingest.fetch import FetchLimits, fetch
 from ingest.load import MAX_BYTES, read
 from ingest.manifest import Fields, fields_from_front_matter
 from ingest.metadata import describe
-from ingest.places import Place, search
+from ingest.places import Place, Search, collection, search
 from ingest.structure import structure
 from knowledge.documents import Document
 from knowledge.errors import KnowledgeError, ManifestError
@@ -84,23 +85,57 @@ def ingest(
     """
     found = search(arguments)
     with knowledge.writing(patience):
-        run = _Run(knowledge, fetching or FetchRules())
-        results = []
+        return _run(found, knowledge, fetching or FetchRules(), progress, on_result)
 
-        def report(result: Result) -> None:
-            results.append(result)
-            if on_result:
-                on_result(result)
 
-        for done, place in enumerate(found.places):
-            if progress:
-                progress(done, len(found.places))
-            report(run.take(place))
+def ingest_texts(
+    name: str, texts: Callable[[], Mapping[str, str]], *, knowledge: Knowledge, patience: float = 300.0
+) -> list[Result]:
+    """Make a collection of texts what it is now; whatever else is known stays.
+
+    Texts that are kept in a database have no folder, so they are handed over all together: what is missing is
+    removed, as it is in a folder that is given again.
+
+    Args:
+        name: The collection's, the same on every machine.
+        texts: Gives the texts by source id. Called once no other run can come between, so that of two runs the
+            last one has the latest texts.
+        knowledge: What to add to.
+        patience: Seconds to wait for another run to end.
+    Returns:
+        One result a text, the removed ones last.
+    Raises:
+        StoreBusy, StoreUnavailable: As `ingest`.
+    """
+    with knowledge.writing(patience):
+        return _run(collection(name, texts()), knowledge, FetchRules(), None, None)
+
+
+def _run(
+    found: Search,
+    knowledge: Knowledge,
+    fetching: FetchRules,
+    progress: Callable[[int, int], None] | None,
+    on_result: Callable[[Result], None] | None,
+) -> list[Result]:
+    """Read what was found and publish it; the caller has become the one that writes."""
+    run = _Run(knowledge, fetching)
+    results = []
+
+    def report(result: Result) -> None:
+        results.append(result)
+        if on_result:
+            on_result(result)
+
+    for done, place in enumerate(found.places):
         if progress:
-            progress(len(found.places), len(found.places))
-        for source in run.drop_missing(found.roots, {place.source for place in found.places}):
-            report(Result(source, Status.REMOVED))
-        run.publish()
+            progress(done, len(found.places))
+        report(run.take(place))
+    if progress:
+        progress(len(found.places), len(found.places))
+    for source in run.drop_missing(found.roots, {place.source for place in found.places}):
+        report(Result(source, Status.REMOVED))
+    run.publish()
     return results
 
 
@@ -172,6 +207,8 @@ class _Run:
         return self._writer
 
     def _bytes(self, place: Place) -> tuple[bytes, str]:
+        if place.text is not None:
+            return place.text.encode(), PurePosixPath(place.source).name
         if place.path is None:
             fetched = fetch(place.source, limits=self._fetching.limits, allow_private=self._fetching.allow_private)
             return fetched.data, fetched.name
@@ -192,6 +229,6 @@ def _document(place: Place, data: bytes, name: str, content_hash: str) -> Docume
     extract = read(data, name)
     front_matter = fields_from_front_matter(extract.metadata, name=name) if extract.metadata else None
     stated: Fields = place.manifest.for_source(place.source, front_matter)
-    if place.path is None:
+    if place.path is None and place.text is None:
         stated.setdefault("url", place.source)
     return structure(extract, describe(place.source, extract, stated), content_hash)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,12 @@ class Place:
     source: str
     """Its identity: path relative to the argument (posix), a single file's name, or the URL."""
     root: str
-    """SHA-256 of the directory it lies in, as given, or of its URL. No path is ever stored."""
+    """SHA-256 of the directory it lies in, as given, of its URL, or of its collection's name. No path is ever stored."""
     manifest: Manifest
     path: Path | None
-    """None for a URL."""
+    """None for a URL and for a text."""
+    text: str | None = None
+    """Of a text that is handed over as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,18 @@ def search(arguments: Sequence[str]) -> Search:
         if not is_url(argument) and Path(argument).is_dir():
             roots.add(_digest(Path(argument)))
     return Search(list(places.values()), frozenset(roots))
+
+
+def collection(name: str, texts: Mapping[str, str]) -> Search:
+    """Take texts that lie in no folder as the whole of a collection: what was in it before is to be removed.
+
+    Args:
+        name: The collection's, the same on every machine.
+        texts: By source id, which ends like a file's name; it tells how a text is read.
+    """
+    # No directory's digest: it has no path in it.
+    root = hashlib.sha256(f"collection\0{name}".encode()).hexdigest()
+    return Search([Place(source, root, Manifest(), None, text) for source, text in texts.items()], frozenset({root}))
 
 
 def is_url(argument: str) -> bool:
