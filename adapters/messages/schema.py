@@ -103,7 +103,8 @@ outbox = Table(
     Column("address", Text, nullable=False),
     Column("retry_key", String(36), nullable=False),
     Column("received_at", Float, nullable=False),
-    # pending, sending, sent, unknown (may or may not have arrived), repeated (then asked for again), failed, dropped
+    # pending, sending, sent, unknown (may or may not have arrived), repeated (then asked for again), failed, dropped,
+    # erased (was sent; its words are gone)
     Column("status", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("attempted_at", Float),
