@@ -48,7 +48,7 @@ def _split(block: Block, size: ChunkSize) -> Iterator[Block]:
         yield block
         return
     for i, sentence in enumerate(sentences(block.text)):
-        yield replace(block, text=sentence, joined=i > 0 or block.joined, continued=i > 0)
+        yield replace(block, text=sentence, joined=i > 0 or block.joined, continued=i > 0 or block.continued)
 
 
 def chunk(document: Document, size: ChunkSize = DEFAULT_SIZE) -> list[Chunk]:

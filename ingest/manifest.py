@@ -118,6 +118,21 @@ def fields_from_front_matter(metadata: Mapping[str, object], *, name: str = "fro
     return _fields(metadata, f"{name}: front matter")
 
 
+def checked_field(name: str, value: object) -> object:
+    """Check one field that a person stated in a form.
+
+    Args:
+        name: As in the manifest.
+        value: As it was typed.
+    Returns:
+        The value as `Source` holds it.
+    Raises:
+        ValueError: Says in Japanese what is wrong with the value.
+        KeyError: There is no such field.
+    """
+    return _CHECKS[name](value)
+
+
 def _fields(stated: object, where: str) -> Fields:
     """Check one entry; `where` begins the message of an error."""
     if not isinstance(stated, Mapping):

@@ -148,6 +148,7 @@ class _Run:
         self._pipeline = index.pipeline_version(knowledge.embedding)
         self._writer: VersionWriter | None = None
         self._before = knowledge.active()
+        self._held = knowledge.held()
         self._after = dict(self._before)
 
     def take(self, place: Place) -> Result:
@@ -156,6 +157,10 @@ class _Run:
         try:
             # Names that are no text (bytes in another encoding) cannot be identities.
             source.encode()
+            if source in self._held:
+                # Its file may still lie in the folder: it would bring back what an operator replaced or withdrew.
+                chunks = self._before[source].chunks if source in self._before else 0
+                return Result(source, Status.UNCHANGED, chunks, "管理画面の「知識」で管理しています")
             data, name = self._bytes(place)
             content_hash = hashlib.sha256(data).hexdigest()
             stated = place.manifest.for_source(source)

@@ -6,16 +6,17 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
-from knowledge import citing, publishing, reading, selftest
+from knowledge import citing, editions, publishing, reading, selftest
 from knowledge.documents import Source
 from knowledge.embedding import Embedding, HashedEmbedding
 from knowledge.errors import KnowledgeError
+from knowledge.index import Index
 from knowledge.publishing import HEARTBEAT, Placed
 from knowledge.reading import Generation
 from knowledge.schema import chunks, members, readers
@@ -167,14 +168,30 @@ class Knowledge:
         with self._store.read() as connection:
             return publishing.active_sources(connection)
 
+    def held(self) -> frozenset[str]:
+        """List the sources that the knowledge desk looks after, which no folder changes."""
+        with self._store.read() as connection:
+            return editions.held(connection)
+
     def find_version(self, source_id: str, fingerprint: str) -> tuple[int, int] | None:
         """Find a version that was written before: its number and chunks."""
         with self._store.read() as connection:
             return publishing.find_version(connection, source_id, fingerprint)
 
-    def publish(self, after: Mapping[str, Placed]) -> int:
+    def publish(
+        self,
+        after: Mapping[str, Placed],
+        *,
+        check: Callable[[Index], None] | None = None,
+        also: Callable[[Connection], None] | None = None,
+    ) -> int:
         """Make the knowledge what `after` says, in one step; within `writing` only. See `publishing.publish`."""
-        return publishing.publish(self._store, self._shelf, self._embedding, after)
+        return publishing.publish(self._store, self._shelf, self._embedding, after, check=check, also=also)
+
+    @property
+    def store(self) -> Store:
+        """The database, for those who keep editions in it (`knowledge.editions`)."""
+        return self._store
 
     def _ready(self, wanted: Generation) -> Snapshot:
         """Open a generation; what is missing or broken is built first."""

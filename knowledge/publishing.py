@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
@@ -12,9 +12,11 @@ from sqlalchemy import Connection, delete, select, update
 from knowledge import reading
 from knowledge.embedding import Embedding
 from knowledge.errors import StoreUnavailable
+from knowledge.index import Index
 from knowledge.reading import Generation, parts
 from knowledge.schema import generations, members, pointer, readers, sources, vectors, versions
 from knowledge.shelf import Shelf
+from knowledge.snapshot import Snapshot
 from knowledge.store import Store, now
 from knowledge.writing import delete_versions, strip_versions
 
@@ -54,7 +56,15 @@ def find_version(connection: Connection, source: str, fingerprint: str) -> tuple
     return (found.id, found.chunks) if found else None
 
 
-def publish(store: Store, shelf: Shelf, embedding: Embedding, after: Mapping[str, Placed]) -> int:
+def publish(
+    store: Store,
+    shelf: Shelf,
+    embedding: Embedding,
+    after: Mapping[str, Placed],
+    *,
+    check: Callable[[Index], None] | None = None,
+    also: Callable[[Connection], None] | None = None,
+) -> int:
     """Make the knowledge what `after` says, in one step.
 
     The indexes are built first; then one transaction writes the generation and turns the pointer, so a reader
@@ -65,6 +75,9 @@ def publish(store: Store, shelf: Shelf, embedding: Embedding, after: Mapping[str
         shelf: Where the indexes are built.
         embedding: Versions that have no vectors of it get them.
         after: All sources that shall be known, by id.
+        check: Looks at the new generation before anybody is served it. What it raises is raised; the old one stays,
+            and the versions that were written for the new one are gone.
+        also: Writes what belongs to it, in the transaction that turns the pointer.
     Returns:
         Number of the generation served now.
     Raises:
@@ -80,12 +93,16 @@ def publish(store: Store, shelf: Shelf, embedding: Embedding, after: Mapping[str
     else:
         generation = current
     shelf.build(generation, order, current)
+    if check is not None and generation != current:
+        _rehearse(store, shelf, embedding, generation, order, check)
     with store.write() as connection:
         if reading.wanted(connection) != current:
             raise StoreUnavailable("別の取り込みが割り込みました。もう一度実行してください")
         _place(connection, after)
         if generation != current:
             _turn(connection, generation, order)
+        if also is not None:
+            also(connection)
     log.info("published", extra={"generation": generation.number, "chunks": generation.chunks})
     clear(store, shelf)
     return generation.number
@@ -134,23 +151,43 @@ def _place(connection: Connection, after: Mapping[str, Placed]) -> None:
             connection.execute(update(sources).where(sources.c.id == source).values(active=False))
 
 
+def _rehearse(
+    store: Store,
+    shelf: Shelf,
+    embedding: Embedding,
+    generation: Generation,
+    order: list[int],
+    check: Callable[[Index], None],
+) -> None:
+    """Have a generation looked at that the pointer does not name yet."""
+    with store.write() as connection:
+        _write_generation(connection, generation, order)
+    try:
+        check(_opened(store, shelf, embedding, generation))
+    except BaseException:
+        with store.write() as connection:
+            _forget(connection, generation.number)
+        clear(store, shelf)
+        raise
+
+
+def _opened(store: Store, shelf: Shelf, embedding: Embedding, generation: Generation) -> Snapshot:
+    try:
+        return Snapshot(store, shelf, generation, embedding)
+    except (ValueError, OSError) as error:
+        raise StoreUnavailable(f"新しい索引を開けません: {error}") from error
+
+
+def _forget(connection: Connection, number: int) -> None:
+    """Delete what is written of a generation that is served to nobody."""
+    connection.execute(delete(members).where(members.c.generation == number))
+    connection.execute(delete(generations).where(generations.c.number == number))
+
+
 def _turn(connection: Connection, generation: Generation, order: list[int]) -> None:
     """Write a generation and make it the one to serve."""
     moment = now()
-    connection.execute(
-        generations.insert().values(
-            number=generation.number,
-            checksum=generation.checksum,
-            embedding=generation.embedding,
-            chunks=generation.chunks,
-            words=generation.words,
-            made_at=moment,
-        )
-    )
-    if order:
-        connection.execute(
-            members.insert(), [{"generation": generation.number, "version": version} for version in order]
-        )
+    _write_generation(connection, generation, order)
     held = select(members.c.version).where(members.c.generation == generation.number)
     connection.execute(
         update(versions)
@@ -166,6 +203,25 @@ def _turn(connection: Connection, generation: Generation, order: list[int]) -> N
     )
     connection.execute(delete(pointer))
     connection.execute(pointer.insert().values(id=1, generation=generation.number))
+
+
+def _write_generation(connection: Connection, generation: Generation, order: list[int]) -> None:
+    # One of this number is there if it was looked at just now, or by a run that was killed over it.
+    _forget(connection, generation.number)
+    connection.execute(
+        generations.insert().values(
+            number=generation.number,
+            checksum=generation.checksum,
+            embedding=generation.embedding,
+            chunks=generation.chunks,
+            words=generation.words,
+            made_at=now(),
+        )
+    )
+    if order:
+        connection.execute(
+            members.insert(), [{"generation": generation.number, "version": version} for version in order]
+        )
 
 
 def _describe(store: Store, order: list[int], embedding: str, number: int) -> Generation:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Known here so that a start on an up-to-date database need not import Alembic (0.3 s)."""
 VERSION_TABLE = "knowledge_version"
 
@@ -138,3 +138,39 @@ readers = Table(
     Column("seen_at", BigInteger, nullable=False),
 )
 """Heartbeats: which generation each process has open."""
+
+originals = Table(
+    "originals",
+    tables,
+    Column("content_hash", String(64), primary_key=True),  # SHA-256 of `content`, hex
+    Column("content", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Files as they were given to the knowledge desk, so that what was published of them can be read anew."""
+
+editions = Table(
+    "editions",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    # What tells the kinds of text apart by its ending; never a path.
+    Column("name", Text, nullable=False),
+    Column("content_hash", ForeignKey("originals.content_hash"), nullable=False),
+    # What the operator says of it, JSON; and what it says of itself: rows.source_to_json.
+    Column("stated", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("blocks", LargeBinary, nullable=False),  # rows.pack(rows.blocks_to_json), paragraphs not yet split
+    Column("warnings", Text, nullable=False),  # one a line
+    # As which pipeline read it; another reads the original anew.
+    Column("pipeline", Text, nullable=False),
+    # preview, published, replaced, withdrawn
+    Column("state", String(12), nullable=False),
+    # `account:<id>`, or `system` for an address that was fetched again
+    Column("author", String(100), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("published_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Index("editions_by_source", "source", "id"),
+    Index("editions_by_original", "content_hash"),
+)
+"""What operators brought in: looked at first, then published; the past ones stay as history."""
