@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +16,7 @@ from adapters.console import accounts
 from adapters.console.context import Console
 from adapters.console.gate import Administrator
 from adapters.console.menu import Entry
+from adapters.console.sheet import sheet
 from adapters.console.words import ACTIONS
 from adapters.desk.audit import record
 from adapters.desk.schema import audit
@@ -28,6 +27,7 @@ MENU = (Entry("監査", HERE, administrators=True),)
 PAGE = 100
 MOST = 50_000
 """Rows of a file."""
+HEADER = ("時刻", "だれ", "名前", "操作", "対象", "詳細")
 _HIGHEST = 2**31 - 1  # PostgreSQL's integer
 
 
@@ -109,11 +109,7 @@ def routes(console: Console) -> APIRouter:
             rows = connection.execute(_rows(wanted).limit(MOST)).mappings().all()
         with console.store.write() as connection:
             record(connection, who=session.account.key, action="audit-export", subject="audit", detail=f"{len(rows)}")
-        headers = {
-            "content-disposition": 'attachment; filename="ippo-audit.csv"',
-            "cache-control": "no-store",
-        }
-        return Response(_written(rows, names), media_type="text/csv; charset=utf-8", headers=headers)
+        return sheet("ippo-audit", HEADER, [_cells(row, names) for row in rows])
 
     return router
 
@@ -143,18 +139,6 @@ def _midnight(day: str, *, later: int = 0) -> float | None:
         return None
 
 
-def _written(rows: Sequence[RowMapping], names: Mapping[str, str]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["時刻", "だれ", "名前", "操作", "対象", "詳細"])
-    for row in rows:
-        at = datetime.fromtimestamp(row["at"], UTC).astimezone(TOKYO).isoformat(timespec="seconds")
-        cells = [row["who"], named(names, row["who"]), row["action"], row["subject"], row["detail"]]
-        writer.writerow([at, *map(_harmless, cells)])
-    # Excel reads a file as UTF-8 only if it begins with this mark.
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    # A spreadsheet would work out what begins like a formula.
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+def _cells(row: RowMapping, names: Mapping[str, str]) -> Sequence[object]:
+    at = datetime.fromtimestamp(row["at"], UTC).astimezone(TOKYO).isoformat(timespec="seconds")
+    return (at, row["who"], named(names, row["who"]), row["action"], row["subject"], row["detail"])

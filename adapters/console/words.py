@@ -63,6 +63,13 @@ ACTIONS = {
     "phrase-change": "定型文の変更",
     "phrase-delete": "定型文の削除",
     "audit-export": "監査の書き出し",
+    "gaps-export": "未回答の書き出し",
+    "figures-export": "集計の書き出し",
+    "draft-add": "回答案の作成",
+    "draft-change": "回答案の変更",
+    "draft-publish": "回答の公開",
+    "draft-withdraw": "回答の取り下げ",
+    "draft-delete": "回答案の削除",
 }
 """By `audit.action`; one that is not here is shown as it is."""
 
