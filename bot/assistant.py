@@ -24,6 +24,7 @@ from bot.reading import Reading, read
 from bot.replies import clarify_subject, greet, hand_off, leave_to_tax_office, refuse
 from bot.text.abstain import abstain
 from bot.text.compose import compose
+from bot.text.confirmed import Confirmed, confirmed
 from bot.text.contacts import Contact, contacts
 from bot.text.denials import denied
 from bot.text.firststep import first_step
@@ -48,6 +49,7 @@ class State:
     retriever: Retriever
     contacts: tuple[Contact, ...]
     proofs: Proofs
+    confirmed: Confirmed
 
 
 class Assistant:
@@ -130,6 +132,7 @@ class Assistant:
     def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
         asks_for_contact = bool(reading.asked.kinds & {Want.PHONE, Want.EMAIL, Want.URL})
         attempts: tuple[Callable[[], Answer | None], ...] = (
+            lambda: confirmed(reading, material, state.confirmed, self._public_url),
             lambda: (
                 denied(reading, material, state.contacts, state.proofs, self._public_url) if asks_for_contact else None
             ),
@@ -158,4 +161,4 @@ class Assistant:
 
 
 def _state(index: Index, scoring: Scoring, dense: float) -> State:
-    return State(index, Retriever(index, scoring, dense=dense), contacts(index), Proofs(index))
+    return State(index, Retriever(index, scoring, dense=dense), contacts(index), Proofs(index), Confirmed(index))

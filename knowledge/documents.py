@@ -43,6 +43,10 @@ class BlockKind(StrEnum):
     """A table's header row; its cells are repeated as `Block.header` on each of the table's rows."""
 
 
+CONFIRMED = "advisor"
+"""`Source.trust` of an answer that an advisor wrote and an administrator approved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document as given, and what is known about it. An empty field means "not stated, not derived"."""
@@ -69,6 +73,11 @@ class Source:
     reviewed_on: dt.date | None = None
     derived: tuple[str, ...] = ()
     """Names of the fields above that were derived from the text rather than stated."""
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it is one question and the answer that a person has confirmed to it."""
+        return self.kind is Kind.FAQ and self.trust == CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

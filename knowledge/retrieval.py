@@ -59,7 +59,10 @@ class Filter:
     """Kinds of sources that the question names ("in the proposal"); they come first."""
 
     def factor(self, source: Source, scoring: Scoring) -> float:
-        """Give the factor on a source's scores: 1 where it may be offered as it is."""
+        """Give the factor on a source's scores: 1 where it may be offered as it is, 0 where it may not at all."""
+        if self.today and source.is_confirmed and source.valid_until and source.valid_until < self.today:
+            # A person vouched for it until that day; a document only tells what was so.
+            return 0.0
         factor = 1.0
         wanted = self.named_wards | ({self.ward} if self.ward else frozenset())
         only = [ward for ward in source.wards if ward not in ("all23", "tokyo", "japan")]
@@ -205,6 +208,7 @@ class Retriever:
                 similarity.get(indexed.chunk.id, 0.0),
             )
             for indexed in self._index.chunks(ids)
+            if factors.of(self._index.source(indexed.chunk.source))
         ]
         ranked.sort(key=lambda item: -item.score)
         return list(islice(_without_repeats(ranked), limit))

@@ -61,6 +61,10 @@ def contacts(index: Index) -> tuple[Contact, ...]:
     found: list[Contact] = []
     for indexed in index.chunks([key for key, kinds in by_chunk.items() if kinds.keys() - {MentionKind.URL}]):
         chunk, kinds = indexed.chunk, by_chunk[indexed.chunk.id]
+        source = index.source(chunk.source)
+        if source.is_confirmed:
+            # It holds until a day, and for one question: it is no directory.
+            continue
         found.append(
             Contact(
                 _name(chunk),
@@ -68,7 +72,7 @@ def contacts(index: Index) -> tuple[Contact, ...]:
                 kinds.get(MentionKind.EMAIL, ""),
                 kinds.get(MentionKind.URL, ""),
                 chunk,
-                index.source(chunk.source),
+                source,
             )
         )
     # The most complete one first: it is the one made to be asked. One that is named by its heading only is last.
