@@ -19,6 +19,7 @@ class _Messages:
         for name, help_, counts in (
             ("ippo_inbox_messages", "Messages taken in, by status.", figures.inbox),
             ("ippo_outbox_replies", "Replies, by status.", figures.outbox),
+            ("ippo_cases", "People who asked for an advisor, by how it stands.", figures.cases),
         ):
             family = GaugeMetricFamily(name, help_, labels=["status"])
             for status, count in counts.items():
@@ -26,6 +27,9 @@ class _Messages:
             yield family
         yield GaugeMetricFamily(
             "ippo_oldest_message_seconds", "How long the oldest unanswered message has waited.", value=figures.oldest
+        )
+        yield GaugeMetricFamily(
+            "ippo_oldest_case_seconds", "How long the person waits who has waited longest.", value=figures.waiting
         )
         yield GaugeMetricFamily(
             "ippo_workers_alive",

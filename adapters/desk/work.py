@@ -11,9 +11,11 @@ from sqlalchemy import Connection, RowMapping, select, update
 
 from adapters.desk.cases import Advisor, Desk
 from adapters.desk.deeds import Deeds
+from adapters.desk.posts import Op
 from adapters.desk.schema import advisors, cases
 from adapters.messages.lanes import Lane, LaneLost, hold
-from adapters.messages.schema import inbox
+from adapters.messages.model import Kind, Reply
+from adapters.messages.schema import conversations, inbox
 from adapters.messages.store import MessageStore, now
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ YOUNG = 60.0
 """Seconds for which a row waits for its case: the card may be read before it is written down where it stands."""
 LOOK = 0.5
 """Seconds between looks for it."""
+DRAFT = "資料からの下書き(相談者には送られません。確かめて、ご自分の言葉で書いてください)"
 
 
 @runtime_checkable
@@ -39,17 +42,26 @@ class Naming(Protocol):
 class DeskWork:
     """Works off lanes of the channel `desk` that are held. Safe to use from several threads at once."""
 
-    def __init__(self, store: MessageStore, desk: Desk, name: Callable[[str, str], str]) -> None:
+    def __init__(
+        self,
+        store: MessageStore,
+        desk: Desk,
+        name: Callable[[str, str], str],
+        draft: Callable[[str, str | None], Reply] | None = None,
+    ) -> None:
         """Take what is needed.
 
         Args:
             store: The database.
             desk: Where cases change hands.
             name: Gives the name of a user of Slack by workspace and id; it may take a moment.
+            draft: Drafts an answer to a question from a ward, for whoever has claimed; None: there are no drafts.
         """
         self._store = store
+        self._desk = desk
         self._deeds = Deeds(desk)
         self._name = name
+        self._draft = draft
 
     def answer(self, lane: Lane, row: RowMapping) -> float:
         """Work one row off.
@@ -81,7 +93,10 @@ class DeskWork:
         try:
             # Before the transaction: Slack may be asked for the name.
             advisor, active = self._advisor(account, address)
-            return self._do(lane, row, address, case["id"], advisor, active=active)
+            wait = self._do(lane, row, address, case["id"], advisor, active=active)
+            if not wait and row["kind"] == Kind.CLAIM and case["shown_at"] is None:
+                self._help(case["id"])
+            return wait
         except LaneLost:
             raise
         except Exception as error:
@@ -103,6 +118,27 @@ class DeskWork:
             ended = {"attempts": row["attempts"]} if wait else {"status": "done", "error": ""}
             connection.execute(_this(row).values(**ended))
         return wait
+
+    def _help(self, number: int) -> None:
+        """Show whoever has claimed a draft with its sources. A courtesy: nothing depends on it."""
+        if self._draft is None:
+            return
+        try:
+            with self._store.read() as connection:
+                asked = connection.execute(
+                    select(cases.c.question, conversations.c.ward)
+                    .join(conversations, conversations.c.id == cases.c.conversation)
+                    .where(cases.c.id == number, cases.c.state == "with_advisor")
+                ).first()
+            if asked is None:
+                return
+            found = self._draft(asked.question, asked.ward)
+            with self._store.write() as connection:
+                self._desk.post(
+                    connection, number, Op.SAY, found.text, speaker=DRAFT, citations=found.citations, draft=True
+                )
+        except Exception:
+            log.exception("no draft for a case", extra={"case": number})
 
     def _advisor(self, account: RowMapping | None, address: Mapping[str, Any]) -> tuple[Advisor, bool]:
         """Tell who it is, and whether they may do anything."""

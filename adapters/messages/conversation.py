@@ -59,6 +59,7 @@ class Talker:
             opening: When advisors are there, as in the settings.
             reachable: Whether there is a desk for them.
         """
+        self._assistant = assistant
         self._today = today
         self._hours = hours.parse(opening)
         self._conduct = Conduct(assistant, self._hours, reachable=reachable)
@@ -94,6 +95,10 @@ class Talker:
                 return Said(Reply(MEDIA.format(kind=text or "ファイル"), Act.CLARIFY, choices=STARTERS), "", ward)
             case _:
                 return Said(None, "", ward)
+
+    def draft(self, text: str, ward: str | None) -> Reply:
+        """Draft an answer for an advisor, who decides what comes of it."""
+        return reply_of(self._assistant.answer(Question(text, self._today(), ward)))
 
     def now(self) -> datetime:
         """Tell the time for opening hours: the answering date with the clock's time, in the hours' zone."""

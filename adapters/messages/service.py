@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import func, select
 
 from adapters.desk.cases import Desk
+from adapters.desk.schema import cases
 from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.model import Channel
@@ -26,6 +28,10 @@ class Figures:
     outbox: Mapping[str, int]
     oldest: float
     """Seconds that the oldest unanswered message has waited."""
+    cases: Mapping[str, int] = field(default_factory=dict)
+    """State → how many people have asked for an advisor."""
+    waiting: float = 0.0
+    """Seconds that the person has waited who has waited longest for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,9 @@ class Messaging:
             oldest = connection.execute(
                 select(func.min(inbox.c.received_at)).where(inbox.c.status == "pending")
             ).scalar()
-        age = max(0.0, now() - oldest) if oldest is not None else 0.0
-        return Figures({str(s): int(n) for s, n in taken}, {str(s): int(n) for s, n in sent}, age)
+            opened = connection.execute(select(cases.c.state, func.count()).group_by(cases.c.state)).all()
+            called = connection.execute(select(func.min(cases.c.opened_at)).where(cases.c.state == "waiting")).scalar()
+        return Figures(_counts(taken), _counts(sent), _age(oldest), _counts(opened), _age(called))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -86,3 +93,11 @@ class Messaging:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def _counts(rows: Iterable[Any]) -> dict[str, int]:
+    return {str(name): int(number) for name, number in rows}
+
+
+def _age(since: float | None) -> float:
+    return max(0.0, now() - since) if since is not None else 0.0

@@ -72,7 +72,7 @@ class Worker:
         self._pulse = threading.Thread(target=self._beat, name="worker-pulse", daemon=True)
         self._stop = threading.Event()
         self._answering = Answering(store, talker, channels, desk=desk)
-        self._desk_work = DeskWork(store, desk, names)
+        self._desk_work = DeskWork(store, desk, names, talker.draft)
         self._sending = Sending(store, channels, self._stop, desk=desk)
         self._chores = chores
         self._news = threading.Condition()

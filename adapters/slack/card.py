@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.messages.model import Reply
@@ -44,20 +45,30 @@ def plainer(reply: Reply, case: int) -> dict[str, Any]:
     return {"text": shown, "blocks": [section(cut(shown, SECTION)), _buttons(case)]}
 
 
-def said(text: str, *, speaker: str = "", mention: str = "") -> dict[str, Any]:
+def said(
+    text: str,
+    *,
+    speaker: str = "",
+    mention: str = "",
+    citations: Sequence[Mapping[str, Any]] = (),
+    public_url: str = "",
+) -> dict[str, Any]:
     """Give `text` and `blocks` of a message in a case's thread.
 
     Args:
         text: Plain text, whoever's.
+        citations: What the text's markers stand for, as in `Reply`.
+        public_url: As in `render.message`.
         speaker: Whose words they are, shown above them.
         mention: Id of the one user of Slack who is called by it; anything else calls nobody.
     """
     head = f"*{bold(speaker, SPEAKER)}*\n" if speaker else ""
     head += f"<@{mention}> " if _USER.fullmatch(mention) else ""
     first, *others = list(parts(text, SECTION - units(head), WHOLE - units(head))) or ["…"]
+    body = [section(head + first), *map(section, others)]
     return {
         "text": head + next(parts(text, FALLBACK - units(head), FALLBACK - units(head)), "…"),
-        "blocks": [section(head + first), *map(section, others)],
+        "blocks": [*body, *sources(citations, public_url, beside=body)],
     }
 
 

@@ -113,7 +113,13 @@ class SlackDesk:
                 return Delivery(Outcome.FAILED, error="no card")
             return Delivery(Outcome.RETRY, error="no card yet", after=growing(message.attempts))
         speaker, mention = str(address.get("speaker") or ""), str(address.get("mention") or "")
-        shown = card.said(message.reply.text, speaker=speaker, mention=mention)
+        shown = card.said(
+            message.reply.text,
+            speaker=speaker,
+            mention=mention,
+            citations=message.reply.citations,
+            public_url=self._settings.public_url,
+        )
         return self._posting.deliver(message, {**shown, "thread_ts": place[1]}, lambda: place[0])
 
     def _update(self, message: Outgoing, case: int) -> Delivery:

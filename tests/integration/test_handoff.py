@@ -22,8 +22,10 @@ from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.model import Address, Delivery, Incoming, Kind, Outcome, Outgoing
 from adapters.messages.schema import conversations, inbox, outbox, turns
+from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
 from adapters.messages.worker import Worker
+from adapters.metrics import exposition
 from bot import hours
 from bot.answer import Act, Answer, Citation, Question
 from bot.handoff import words
@@ -568,3 +570,14 @@ def test_what_was_done_is_never_changed(world: World) -> None:
     ):
         with pytest.raises(DBAPIError, match="never changed"), world.store.engine.begin() as connection:
             connection.execute(statement)
+
+
+def test_figures_tell_how_many_wait_and_how_long(world: World) -> None:
+    called(world)
+    with world.store.write() as connection:
+        connection.execute(update(cases).values(opened_at=time.time() - 90))
+    talker = Talker(world.echo, lambda: date(2026, 11, 24))
+    messaging = Messaging(world.store, Inbox(world.store), {}, talker)
+    assert dict(messaging.figures().cases) == {"waiting": 1}
+    assert 89 < messaging.figures().waiting < 120
+    assert b'ippo_cases{status="waiting"} 1.0' in exposition(messaging)

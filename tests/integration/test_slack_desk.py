@@ -25,7 +25,7 @@ from adapters.desk import cases as desk_cases
 from adapters.desk.cases import Advisor, Desk
 from adapters.desk.posts import Op, card_of, root_of
 from adapters.desk.schema import advisors, audit, cases, notes
-from adapters.desk.work import DeskWork
+from adapters.desk.work import DRAFT, DeskWork
 from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.lanes import Lane, Lanes
@@ -126,8 +126,9 @@ class Bench:
         return copy.deepcopy([post for post in self.slack.replies(self.room) if "thread_ts" not in post][number])
 
     def thread(self) -> list[str]:
-        """Give what we have said below the card."""
-        return [post["text"] for post in self.slack.replies(self.room, self.card()["ts"])]
+        """Give what we have said below the card, drafts aside."""
+        said = [post["text"] for post in self.slack.replies(self.room, self.card()["ts"])]
+        return [text for text in said if DRAFT not in text]
 
     def person(self) -> list[str]:
         """Give what the person was sent after the first answer."""
@@ -415,6 +416,17 @@ def test_the_first_claim_wins_and_the_other_one_is_told_who_has_it(bench: Bench)
     assert bench.column(cases.c.holder_name) == ["田中"]
     assert bench.thread()[1:] == [f"<@{SATO}> この相談は田中さんが担当しています。"]
     assert bench.slack.pings() == [f"<@{SATO}>"] * 2  # in the text and in the block
+
+
+def test_whoever_claims_is_shown_a_draft_that_goes_nowhere(bench: Bench) -> None:
+    bench.open()
+    before = bench.person()
+    bench.press(TANAKA, "handoff_claim")
+    bench.press(TANAKA, "handoff_claim")
+    bench.drain()
+    said = [post["text"] for post in bench.slack.replies(bench.room, bench.card()["ts"])]
+    assert [text for text in said if DRAFT in text] == [f"*{DRAFT}*\n「LEDの助成は?」ですね。"]
+    assert bench.person() == before
 
 
 def test_of_claims_at_the_same_instant_one_wins(bench: Bench, tmp_path: Path) -> None:

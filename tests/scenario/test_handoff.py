@@ -101,6 +101,7 @@ def test_a_person_on_line_and_an_advisor_in_slack(ward: Ward) -> None:
 
     ward.press(TANAKA, "handoff_claim")
     soon(lambda: any("担当しました" in text for text in ward.thread()))
+    soon(lambda: any("下書き" in text and "30万円" in text for text in ward.thread()))
     ward.press(SATO, "handoff_claim")
     ward.hear("こちらは賃貸なんです。エアコンはどうですか?")
     soon(lambda: any("賃貸" in text for text in ward.thread()))
