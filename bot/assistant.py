@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot import policies
 from bot.answer import Act, Answer, Question
@@ -52,6 +53,29 @@ class State:
     confirmed: Confirmed
 
 
+class Basis(StrEnum):
+    """What an answer rests on."""
+
+    DECIDED = "decided"
+    """A rule, or an advisor's confirmed answer: nobody is to say it otherwise."""
+    TOLD = "told"
+    """What the documents say."""
+    MISSED = "missed"
+    """Nothing was found that says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question as it was read, and what the documents alone give for it."""
+
+    reading: Reading
+    state: State
+    answer: Answer
+    basis: Basis
+    material: Material | None
+    """What was found; None where nothing was searched."""
+
+
 class Assistant:
     """Answers questions from the documents alone, without any model."""
 
@@ -89,15 +113,23 @@ class Assistant:
             An answer whose numbers, dates and organisations all stand in the passages it cites; where that can't
             be had, an abstention that names whom to ask.
         """
+        return self.consider(question).answer
+
+    def consider(self, question: Question) -> Considered:
+        """Answer one question, and tell what the answer was made from."""
         state = self._state()
         reading = read(question, state.index)
-        answer = with_rule(self._decide(reading, state), reading, state.proofs, self._public_url)
+        answer, basis, material = self._before_search(reading, state), Basis.DECIDED, None
+        if answer is None:
+            material = gather(reading, state.retriever)
+            answer, basis = self._searched(reading, material, state)
+        answer = with_rule(answer, reading, state.proofs, self._public_url)
         missing = unsupported(answer)
         if missing and answer.act is Act.ANSWER:
             log.warning("ungrounded answer withheld", extra={"kinds": sorted({kind for kind, _ in missing})})
-            material = gather(reading, state.retriever)
+            material, basis = material or gather(reading, state.retriever), Basis.MISSED
             answer = abstain(reading, material, state.contacts, self._public_url, proofs=state.proofs)
-        return answer
+        return Considered(reading, state, answer, basis, material)
 
     def _state(self) -> State:
         index = self._knowledge.current()
@@ -107,7 +139,8 @@ class Assistant:
             held = self._held = _state(index, self._scoring, self._dense)
         return held
 
-    def _decide(self, reading: Reading, state: State) -> Answer:
+    def _before_search(self, reading: Reading, state: State) -> Answer | None:
+        """Decide what needs no search; None where the documents are to be told."""
         text = reading.text
         if policies.is_misuse(text):
             return refuse(reading)
@@ -123,16 +156,22 @@ class Assistant:
             return refuse(reading)
         if policies.is_tax(text):
             return leave_to_tax_office(reading)
-        reckoned = estimate(reading, state.proofs, self._public_url)
-        if reckoned is not None:
-            return reckoned
-        material = gather(reading, state.retriever)
-        return self._from_documents(reading, material, state)
+        return estimate(reading, state.proofs, self._public_url)
 
-    def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer:
+    def _searched(self, reading: Reading, material: Material, state: State) -> tuple[Answer, Basis]:
+        answer = confirmed(reading, material, state.confirmed, self._public_url)
+        if answer is not None:
+            return answer, Basis.DECIDED
+        answer = self._from_documents(reading, material, state)
+        if answer is not None:
+            return answer, Basis.TOLD
+        if material.off_topic:
+            return refuse(reading), Basis.MISSED
+        return abstain(reading, material, state.contacts, self._public_url, proofs=state.proofs), Basis.MISSED
+
+    def _from_documents(self, reading: Reading, material: Material, state: State) -> Answer | None:
         asks_for_contact = bool(reading.asked.kinds & {Want.PHONE, Want.EMAIL, Want.URL})
         attempts: tuple[Callable[[], Answer | None], ...] = (
-            lambda: confirmed(reading, material, state.confirmed, self._public_url),
             lambda: (
                 denied(reading, material, state.contacts, state.proofs, self._public_url) if asks_for_contact else None
             ),
@@ -155,9 +194,7 @@ class Assistant:
             answer = attempt()
             if answer is not None:
                 return answer
-        if material.off_topic:
-            return refuse(reading)
-        return abstain(reading, material, state.contacts, self._public_url, proofs=state.proofs)
+        return None
 
 
 def _state(index: Index, scoring: Scoring, dense: float) -> State:
