@@ -597,13 +597,15 @@ def test_the_last_tenth_is_kept_for_advisors_and_operators_are_warned(
     ]
     assert any(getattr(record, "percent", None) == 90 for record in caplog.records)
 
-    with bot.messaging.store.write() as connection:
-        connection.execute(update(outbox).values(status="pending", author="advisor"))
-    bot.set_lanes(busy=True)
-    bot.work()
+    for author, arrived in (("notice", 0), ("advisor", 1)):
+        with bot.messaging.store.write() as connection:
+            connection.execute(update(outbox).values(status="pending", author=author))
+        bot.set_lanes(busy=True)
+        bot.work()
+        assert len(line.delivered) == arrived
     (sent,) = line.delivered
     assert {one["sender"]["name"] for one in sent.messages} == {"アドバイザー"}
-    assert len([call for call in line.calls if "quota" in call.path]) == 4  # twice for each of two workers
+    assert len([call for call in line.calls if "quota" in call.path]) == 6  # twice for each of three workers
 
 
 def test_neither_texts_nor_secrets_are_logged(bot: Bot, line: Line, caplog: pytest.LogCaptureFixture) -> None:
