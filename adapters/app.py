@@ -12,12 +12,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from adapters.console.routes import include as include_console
+from adapters.console.uploads import UPLOAD, UPLOAD_LIMIT
 from adapters.health import messages, readiness
 from adapters.line import routes as line
 from adapters.metrics import exposition
 from adapters.slack import routes as slack
 from adapters.web import api, pages
-from adapters.web.edge import Edge
+from adapters.web.edge import BodyTooLarge, Edge, too_large
 from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def create_app(ippo: Ippo, messaging: Messaging | None = None) -> FastAPI:
             return Response(exposition(messaging), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     _explain_errors(app)
-    app.add_middleware(Edge, failed=_failed)
+    app.add_middleware(Edge, failed=_failed, large={UPLOAD: UPLOAD_LIMIT})
     return app
 
 
@@ -88,7 +89,9 @@ def _explain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        if request.url.path.startswith("/api/") or error.status_code == 413:
+        if isinstance(error, BodyTooLarge):
+            return too_large(request.url.path, error.limit)
+        if request.url.path.startswith("/api/"):
             return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
         if error.status_code == 404:
             return pages.message(404, "ページが見つかりません", "アドレスをご確認ください。")
