@@ -1,6 +1,6 @@
 """Vectors for the dense arm.
 
-`Embedding` is the seam for real ones; the built-in `HashedEmbedding` needs no download. It is lexical: two texts
+`Embedding` is the seam for real ones (`knowledge.encoders`); the built-in `HashedEmbedding` needs no download. It is lexical: two texts
 are near when they share words and character pairs, not when they mean the same.
 """
 
@@ -29,15 +29,19 @@ class Embedding(Protocol):
     def name(self) -> str:
         """What made the vectors; vectors of different names are never compared. At most 200 characters."""
 
-    @property
-    def dimensions(self) -> int:
-        """Length of a vector."""
-
     def embed_documents(self, chunks: Sequence[IndexedChunk]) -> Vectors:
-        """Embed chunks: (n, dimensions), rows of unit length. Their terms are given so as not to be found twice."""
+        """Embed chunks: (n, dimensions), rows of unit length. Their terms are given so as not to be found twice.
+
+        Raises:
+            EmbeddingUnavailable: The model is not there, or does not answer.
+        """
 
     def embed_query(self, text: str) -> Vectors:
-        """Embed a question: (dimensions,), unit length; all zero if there is nothing in it to go by."""
+        """Embed a question: (dimensions,), unit length; all zero if there is nothing in it to go by.
+
+        Raises:
+            EmbeddingUnavailable: The model is not there, or does not answer in time.
+        """
 
 
 class HashedEmbedding:

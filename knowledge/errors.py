@@ -15,3 +15,7 @@ class StoreUnavailable(KnowledgeError):
 
 class StoreBusy(KnowledgeError):
     """Another process is writing to the knowledge: wait until it is done and try again."""
+
+
+class EmbeddingUnavailable(KnowledgeError):
+    """No vectors can be made: the message names what is missing. Words are searched all the same."""

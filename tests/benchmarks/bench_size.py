@@ -21,6 +21,7 @@ from bot.reading import Reading, read
 from ingest.pipeline import ingest
 from knowledge import reading as stored
 from knowledge.documents import Passage
+from knowledge.embedding import HashedEmbedding
 from knowledge.generations import Knowledge
 from knowledge.index import Index
 from knowledge.query import Query, lexical_terms, query
@@ -65,7 +66,7 @@ def _filled(corpus: Corpus, place: Path, count: int) -> Iterator[Knowledge]:
         seconds, chunks = time.perf_counter() - started, knowledge.current().size
         row("ingest", f"{seconds:.0f} s for {chunks:,} chunks, {chunks / seconds:.0f} a second, parsing included")
         row("peak memory of the ingest", f"{peak():.0f} MiB, {before:.0f} of them before it began")
-        vectors = chunks * knowledge.embedding.dimensions * 4 / 2**20
+        vectors = chunks * HashedEmbedding.dimensions * 4 / 2**20
         row("  of which Chroma's vectors", f"{vectors:.0f} MiB at least")
         yield knowledge
     finally:
