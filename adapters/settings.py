@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 import knowledge
 from adapters.errors import SettingsError
 from bot import hours
+from bot.agent.usage import read_prices
 
 PREFIX = "IPPO_"
 # Japan has had one zone without summer time since 1952; no zone database is needed for its date.
@@ -49,6 +50,11 @@ def _database(value: str) -> str:
 def _model(value: str) -> str:
     if value and not _MODEL.fullmatch(value):
         raise ValueError("should be provider:model, for example openai:gpt-4.1-mini or ollama:qwen3")
+    return value
+
+
+def _prices(value: str) -> str:
+    read_prices(value)
     return value
 
 
@@ -112,6 +118,21 @@ class Settings(BaseSettings):
         default=None,
         description="Base URL of an OpenAI-compatible server (`{url}/chat/completions`).",
         json_schema_extra={"shown": "the provider's"},
+    )
+    model_fallback: Annotated[str, AfterValidator(_model)] = Field(
+        default="",
+        description="A second model, asked where the first one fails. [model.md](model.md)",
+        json_schema_extra={"shown": "empty: none"},
+    )
+    model_daily_tokens: int = Field(
+        default=0,
+        ge=0,
+        description="Tokens a day and process (in and out, day in Asia/Tokyo) after which answers are extracts; 0: no limit.",
+    )
+    model_prices: Annotated[str, AfterValidator(_prices)] = Field(
+        default="",
+        description="Prices of a million tokens, for counting costs: `openai:gpt-4.1-mini=0.40/1.60` (in/out), several by comma.",
+        json_schema_extra={"shown": "empty: costs are not counted"},
     )
     embeddings: Annotated[str, AfterValidator(_embeddings)] = Field(
         default="",

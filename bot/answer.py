@@ -82,3 +82,5 @@ class Answer:
     computed: frozenset[str] = frozenset()
     """Numbers of the text that no passage can hold: worked out from the person's own, or repeated from them. Digits
     with a decimal point and without grouping, `25380` or `25.38`."""
+    run: str = ""
+    """Id of the model's run that made it or was tried for it, as in `bot.agent.journal`; empty: no model was asked."""

@@ -131,7 +131,7 @@ def _one(
     event = coming[0] if coming else max(named, key=lambda event: event.end)
     if (Want.TIME in reading.asked and not event.time) or (reading.asked.to_the_day and event.end != event.start):
         return None
-    found = proved([_line(event, today)], proofs)
+    found = proved([event_line(event, today)], proofs)
     if not found:
         return None
     draft = Draft(public_url)
@@ -162,7 +162,7 @@ def _coming(
     if ahead and ahead in coming:
         # What the documents state goes before what was read off the layout of a table.
         coming = (ahead, *(event for event in coming if event is not ahead))
-    found = proved([_line(event, today) for event in coming], proofs)
+    found = proved([event_line(event, today) for event in coming], proofs)
     if not found and span:
         return _over(reading, span[0].month, kinds, ward, catalogue, proofs, public_url)
     if not found:
@@ -200,7 +200,7 @@ def _nothing(
         # Someone's own calendar may know a later one.
         return None
     last = max(past, key=lambda event: event.end)
-    found = proved([_line(last, today)], proofs)
+    found = proved([event_line(last, today)], proofs)
     if not found:
         return None
     draft = Draft(public_url)
@@ -234,7 +234,7 @@ def _past(
     reading: Reading, past: Sequence[Event], catalogue: Catalogue, proofs: Proofs, public_url: str
 ) -> Answer | None:
     stated = [event for event in reversed(past) if not event.inferred]
-    found = proved([_line(event, reading.question.today) for event in stated], proofs)
+    found = proved([event_line(event, reading.question.today) for event in stated], proofs)
     if not found:
         return None
     draft = Draft(public_url)
@@ -245,7 +245,7 @@ def _past(
     return finish(draft, choices=(*more, "次の催しは?"))
 
 
-def _line(event: Event, today: date) -> Line:
+def event_line(event: Event, today: date) -> Line:
     """Say an event with its date as the documents give it, and how that lies to today."""
     time = f" {event.time}" if event.time else ""
     about = f"({event.about})" if event.about else ""

@@ -1,0 +1,90 @@
+"""Personal data leaves the house as what it is, 「[電話番号1]」, and is put back into what comes home."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from bot.privacy import mask
+
+_KINDS = ("電話番号", "メール", "住所")
+_BARE = re.compile(rf"\[({'|'.join(_KINDS)})\]")
+_NUMBERED = re.compile(rf"[\[［【]({'|'.join(_KINDS)})\s*([0-9０-９]+)[\]］】]")
+_STATEMENT = re.compile(r"[^。！？!?\n]*[。！？!?\n]?(?:\s*[\[［]S\d+[\]］])*")
+_MARKED = re.compile(r"[\[［]S\d+[\]］]")
+_FIRST_PRIVATE = 0xE100
+"""Private characters that stand for values while a draft is checked; no text of ours or of a model holds any."""
+_PRIVATE = re.compile("[\ue100-\uf8ff]")
+_DIGITS = re.compile(r"\D")
+
+
+def key_of(value: str) -> str:
+    """Give a phone number, mail address or postal address in the form in which two spellings of it are one."""
+    return value.lower() if "@" in value else _DIGITS.sub("", value) or value
+
+
+class Masks:
+    """The personal data of one run, each value under one name throughout."""
+
+    def __init__(self, public: Container[str] = frozenset()) -> None:
+        """Take what is nobody's personal data: the numbers and addresses that documents hold, as `key_of` writes them."""
+        self._public = public
+        self._names: dict[tuple[str, str], str] = {}
+        self._values: dict[str, str] = {}
+
+    def hide(self, text: str) -> str:
+        """Replace phone numbers, mail addresses and postal addresses by numbered names."""
+        # What a message itself writes as a private character or as one of our names would come home as somebody's value.
+        text = _PRIVATE.sub("", text)
+        masked = mask(text)
+        pieces = _BARE.split(masked)
+        kept, kinds = pieces[::2], pieces[1::2]
+        if not kinds:
+            return text
+        # The mask leaves everything else as it was written, so what it took away stands between what is left.
+        found = re.fullmatch("(.+?)".join(map(re.escape, kept)), text, re.DOTALL)
+        if found is None:
+            return masked
+        named = [self._name(kind, value) for kind, value in zip(kinds, found.groups(), strict=True)]
+        return "".join(part for pair in zip(kept, [*named, ""], strict=True) for part in pair)
+
+    def _name(self, kind: str, value: str) -> str:
+        if key_of(value) in self._public or _BARE.fullmatch(value):
+            return value
+        name = self._names.setdefault((kind, key_of(value)), f"[{kind}{len(self._names) + 1}]")
+        self._values.setdefault(name, value.strip())
+        return name
+
+    def for_the_guard(self, draft: str) -> str:
+        """Put values back where a source is named for them; elsewhere a character stands for each.
+
+        A number beside a marker claims to stand in a passage, so it is checked as any other: what a person wrote must
+        not pass for an office's number. In a statement without a marker it is the person's own, and no claim.
+        """
+        return "".join(self._statement(match.group()) for match in _STATEMENT.finditer(draft))
+
+    def _statement(self, text: str) -> str:
+        marked = bool(_MARKED.search(text))
+        return _NUMBERED.sub(lambda match: self._back(_plain(match), marked=marked), text)
+
+    def _back(self, name: str, *, marked: bool) -> str:
+        if name not in self._values:
+            return ""
+        return self._values[name] if marked else chr(_FIRST_PRIVATE + list(self._values).index(name))
+
+    def show(self, text: str) -> str:
+        """Put back the values that characters stand for."""
+        values = list(self._values.values())
+        return _PRIVATE.sub(lambda match: _at(values, ord(match.group()) - _FIRST_PRIVATE), text)
+
+    def numbers(self) -> frozenset[str]:
+        """Give the digits of all values, in runs: they are the person's own, and no passage holds them."""
+        return frozenset(run for value in self._values.values() for run in re.findall(r"\d+", value))
+
+
+def _plain(match: re.Match[str]) -> str:
+    return f"[{match[1]}{int(match[2])}]"
+
+
+def _at(values: list[str], place: int) -> str:
+    return values[place] if place < len(values) else ""
