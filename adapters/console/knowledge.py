@@ -169,7 +169,7 @@ def _page(
         more=max(0, len(found) - MOST),
         total=len(everything),
         previews=waiting,
-        preview_of={one.source: one for one in reversed(waiting)},
+        preview_of={one.source[:300]: one for one in reversed(waiting)},
         tasks=open_tasks,
         problem=problem,
         address=address,

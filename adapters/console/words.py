@@ -69,6 +69,8 @@ ACTIONS = {
     "knowledge-withdraw": "文書の取り下げ",
     "knowledge-override": "確認質問を越えて公開",
     "knowledge-task": "知識の確認",
+    "refetch": "アドレスの再取得の開始",
+    "refetched": "アドレスの再取得",
     "audit-export": "監査の書き出し",
     "gaps-export": "未回答の書き出し",
     "figures-export": "集計の書き出し",

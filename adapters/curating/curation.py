@@ -82,10 +82,15 @@ class Curation:
         if not is_url(address) or len(address) > LONGEST_URL or any(c.isspace() for c in address):
             raise CurationError("http:// または https:// で始まるアドレスを入れてください。")
         try:
-            fetched = fetch(address, allow_private=self._ippo.settings.allow_private_urls)
+            data, name = self.fetched(address)
         except UnreadableSource as error:
             raise CurationError(f"取得できませんでした。{error}") from error
-        return self.bring(address, fetched.data, fetched.name, who)
+        return self.bring(address, data, name, who)
+
+    def fetched(self, address: str) -> tuple[bytes, str]:
+        """Fetch an address: its bytes, and a file name for them. Raises UnreadableSource."""
+        found = fetch(address, allow_private=self._ippo.settings.allow_private_urls)
+        return found.data, found.name
 
     def bring(self, source: str, data: bytes, name: str, who: str) -> int:
         """Read bytes into a preview of a source.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from adapters.desk.schema import tasks
 from adapters.messages.store import now
@@ -48,9 +48,9 @@ def open_task(connection: Connection, kind: Matter, subject: str, detail: str) -
 
 
 def close_tasks(connection: Connection, subject: str, *kinds: Matter) -> None:
-    """Tick off what is settled."""
+    """Delete what is settled by itself, ticked off or not: should it come again, it is to be said again."""
     mine = tasks.c.kind.in_([kind.value for kind in kinds]) & (tasks.c.subject == subject[:300])
-    connection.execute(update(tasks).where(mine, tasks.c.done.is_(False)).values(done=True))
+    connection.execute(delete(tasks).where(mine))
 
 
 def tick_off(connection: Connection, number: int) -> bool:

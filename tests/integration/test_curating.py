@@ -26,12 +26,14 @@ from adapters.console import accounts, passwords
 from adapters.curating.curation import Curation
 from adapters.curating.errors import CurationError
 from adapters.curating.naming import name_of
+from adapters.curating.refetch import Fetched, refetch, refetch_if_due
+from adapters.curating.tasks import Matter, open_task
 from adapters.desk.schema import audit, tasks
 from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
 from adapters.settings import Settings
 from bot.answer import Act, Question
-from ingest.pipeline import ingest
+from ingest.pipeline import FetchRules, ingest
 from knowledge import schema
 from knowledge.generations import Knowledge
 from knowledge.store import Store
@@ -632,6 +634,115 @@ async def test_an_address_inside_the_network_is_refused(tmp_path: Path, url: str
 
         assert response.status_code == 422
         assert place.kept() == (0, 0)
+
+
+async def followed(place: Place, url: str) -> httpx.AsyncClient:
+    """Publish an address; give the browser."""
+    browser = await place.log_in()
+    response = await post(browser, "/console/knowledge/url", url=url)
+    await publish(browser, response.headers["location"])
+    return browser
+
+
+async def test_a_page_that_changed_waits_for_an_operator_with_what_changed(both: Place) -> None:
+    with site() as (owner, url):
+        browser = await followed(both, url)
+        assert refetch(both.curation) == Fetched(same=1)
+        owner.text = GUIDE.format(fee="4,400")
+
+        assert refetch(both.curation) == Fetched(changed=1)
+        assert refetch(both.curation) == Fetched(same=1)  # it waits already
+
+        assert both.tasks() == [("changed", url)]
+        assert "3,300円" in both.answer()
+        listed = (await browser.get("/console/knowledge")).text
+        page = re.search(r'href="(/console/knowledge/editions/\d+)">変わったところを見る', listed)
+        assert page
+        assert "<ins>みどり省エネ診断の費用は1件あたり4,400円です。</ins>" in (await browser.get(page[1])).text
+        await publish(browser, page[1])
+
+    assert both.tasks() == []
+    assert "4,400円" in both.answer()
+
+
+async def test_another_change_takes_the_place_of_the_one_that_waits(place: Place) -> None:
+    with site() as (owner, url):
+        await followed(place, url)
+        for fee in ("4,400", "5,500"):
+            owner.text = GUIDE.format(fee=fee)
+            assert refetch(place.curation) == Fetched(changed=1)
+        assert place.kept() == (2, 2)  # the published one and the newest
+        assert place.tasks() == [("changed", url)]
+
+        owner.text = GUIDE.format(fee="3,300")  # as it was
+
+        assert refetch(place.curation) == Fetched(same=1)
+        assert place.kept() == (1, 1)
+        assert place.tasks() == []
+
+
+async def test_other_bytes_with_the_same_words_are_no_change(place: Place) -> None:
+    with site() as (owner, url):
+        await followed(place, url)
+        owner.text = GUIDE.format(fee="3,300") + "\n\n\n"
+
+        assert refetch(place.curation) == Fetched(same=1)
+
+    assert place.kept() == (1, 1)
+
+
+async def test_a_page_that_is_gone_is_said_once_and_settled_when_it_is_back(place: Place) -> None:
+    with site() as (owner, url):
+        await followed(place, url)
+        owner.status = 404
+        for _ in range(2):
+            assert refetch(place.curation) == Fetched(broken=1)
+        assert place.tasks() == [("broken", url)]
+        assert "3,300円" in place.answer()  # what was published stays
+        owner.status = 200
+
+        assert refetch(place.curation) == Fetched(same=1)
+        assert place.tasks() == []
+        owner.status = 404
+        refetch(place.curation)
+        assert place.tasks() == [("broken", url)]
+
+
+async def test_an_address_that_ippo_ingest_brought_is_followed_too(place: Place) -> None:
+    with site() as (owner, url):
+        ingest([url], knowledge=place.knowledge, fetching=FetchRules(allow_private=True))
+        owner.text = GUIDE.format(fee="4,400")
+
+        assert refetch(place.curation) == Fetched(changed=1)
+
+
+async def test_a_task_is_ticked_off(place: Place) -> None:
+    browser = await place.log_in()
+    with place.store.write() as connection:
+        open_task(connection, Matter.BROKEN, "https://example.jp/<b>", "取得できません<script>")
+        number = connection.scalar(select(tasks.c.id))
+    shown = (await browser.get("/console/knowledge")).text
+    assert "取得できません&lt;script&gt;" in shown
+
+    await post(browser, f"/console/knowledge/tasks/{number}")
+
+    assert place.tasks() == []
+    with place.store.write() as connection:
+        assert not open_task(connection, Matter.BROKEN, "https://example.jp/<b>", "取得できません<script>")
+        assert open_task(connection, Matter.BROKEN, "https://example.jp/<b>", "別の理由")
+
+
+async def test_a_round_is_once_a_day_whoever_asks(both: Place) -> None:
+    with site() as (_, url):
+        await followed(both, url)
+        started = [refetch_if_due(both.store, both.ippo) for _ in range(3)]
+        for thread in filter(None, started):
+            thread.join(20)
+
+    assert [thread is not None for thread in started] == [True, False, False]
+    with both.store.read() as connection:
+        found = connection.execute(select(audit.c.detail).where(audit.c.action == "refetched")).scalars().all()
+    assert [json.loads(one) for one in found] == [{"same": 1, "changed": 0, "broken": 0}]
 
 
 # --- what it is read by

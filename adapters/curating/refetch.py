@@ -1,0 +1,189 @@
+"""Addresses are fetched again each night: what changed waits for an operator, what is gone is said."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, func, select, text
+
+from adapters.bootstrap import Ippo
+from adapters.curating import tasks
+from adapters.curating.comparing import compare, text_of
+from adapters.curating.curation import Curation
+from adapters.curating.errors import CurationError
+from adapters.curating.tasks import Matter
+from adapters.desk.schema import audit
+from adapters.messages.store import MessageStore, now
+from ingest.errors import UnreadableSource
+from ingest.places import is_url
+from knowledge import editions
+from knowledge.citing import Shown
+from knowledge.editions import Edition, State
+from knowledge.errors import KnowledgeError
+from knowledge.generations import Knowledge
+
+log = logging.getLogger(__name__)
+
+OFTEN = 20 * 60 * 60.0
+"""Seconds between two rounds: less than a day, so that one that is late does not make all later ones later."""
+SYSTEM = "system"
+"""Author of editions that nobody brought in."""
+_ACTION = "refetch"
+_LOCK = 4_902_004
+"""Name of the round's advisory lock on PostgreSQL; `knowledge.store` and `adapters.privacy.retention` have those before it."""
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What a round found."""
+
+    same: int = 0
+    changed: int = 0
+    broken: int = 0
+
+
+def refetch_if_due(store: MessageStore, ippo: Ippo) -> threading.Thread | None:
+    """Fetch all addresses again, if nobody has for 20 hours; of several processes that call this, one does.
+
+    It may take half a minute for each address, so it is done in a thread of its own and the caller goes on.
+
+    Args:
+        store: Where it is written down when it was done, and what operators have to look at.
+        ippo: The knowledge and the settings.
+    Returns:
+        The thread, which ends by itself; None: it was not due, or the knowledge can only be read.
+    Raises:
+        StoreUnavailable: The database can't be reached.
+    """
+    knowledge = ippo.knowledge
+    if not isinstance(knowledge, Knowledge) or not _begin(store, now()):
+        return None
+
+    def run() -> None:
+        try:
+            refetch(Curation(ippo, knowledge, store))
+        except Exception:
+            # The program may be closing; the next round is in a day.
+            log.exception("refetch failed")
+
+    thread = threading.Thread(target=run, name="refetch", daemon=True)
+    thread.start()
+    return thread
+
+
+def refetch(curation: Curation) -> Fetched:
+    """Fetch all addresses that are answered from; what changed becomes a preview and a task.
+
+    Raises:
+        StoreUnavailable: The database can't be reached.
+    """
+    found = Fetched()
+    for source, _ in curation.knowledge.list_sources():
+        if is_url(source.id):
+            _look(curation, source.id, found)
+    with curation.store.write() as connection:
+        _note(connection, now(), "refetched", json.dumps(asdict(found)))
+    log.info("refetched", extra=asdict(found))
+    return found
+
+
+def _look(curation: Curation, url: str, found: Fetched) -> None:
+    """Look at one address. What it holds now is nobody's fault but its own, and the round goes on."""
+    shown = curation.knowledge.document(url)
+    if shown is None or shown.withdrawn_on is not None:
+        return
+    try:
+        data, name = curation.fetched(url)
+        if _is_same(curation, url, data, shown):
+            found.same += 1
+            _settle(curation, url)
+            return
+        number = curation.bring(url, data, name, SYSTEM)
+        _, document = curation.edition(number)
+    except (UnreadableSource, CurationError) as error:
+        found.broken += 1
+        with curation.store.write() as connection:
+            tasks.open_task(connection, Matter.BROKEN, url, f"{error}")
+        return
+    except KnowledgeError:
+        raise
+    except Exception as error:
+        log.exception("address failed")
+        found.broken += 1
+        with curation.store.write() as connection:
+            tasks.open_task(connection, Matter.BROKEN, url, f"読み取れませんでした({type(error).__name__})")
+        return
+    changes = compare(text_of(shown.document), text_of(document))
+    if not changes.lines:
+        # Other bytes, the same words: a counter or a script on the page.
+        found.same += 1
+        _drop(curation, number)
+        _settle(curation, url)
+        return
+    found.changed += 1
+    for one in _waiting(curation, url):
+        if one.id != number:
+            _drop(curation, one.id)
+    with curation.store.write() as connection:
+        tasks.close_tasks(connection, url, Matter.BROKEN)
+        detail = f"追加 {changes.added}行、削除 {changes.removed}行(版 {number})"
+        tasks.open_task(connection, Matter.CHANGED, url, detail)
+
+
+def _is_same(curation: Curation, url: str, data: bytes, shown: Shown) -> bool:
+    """Tell whether these are the bytes that are answered from, or those that already wait for an operator."""
+    digest = hashlib.sha256(data).hexdigest()
+    if shown.document.content_hash == digest:
+        for one in _waiting(curation, url):
+            _drop(curation, one.id)
+        with curation.store.write() as connection:
+            tasks.close_tasks(connection, url, Matter.CHANGED)
+        return True
+    return any(one.content_hash == digest for one in _waiting(curation, url))
+
+
+def _waiting(curation: Curation, url: str) -> list[Edition]:
+    """List the previews that earlier rounds made of an address; an operator's own are left alone."""
+    with curation.knowledge.store.read() as connection:
+        known = editions.of_source(connection, url)
+    return [one for one in known if one.state is State.PREVIEW and one.author == SYSTEM]
+
+
+def _drop(curation: Curation, number: int) -> None:
+    with curation.knowledge.store.write() as connection:
+        editions.discard(connection, number)
+
+
+def _settle(curation: Curation, url: str) -> None:
+    with curation.store.write() as connection:
+        tasks.close_tasks(connection, url, Matter.BROKEN)
+
+
+def _begin(store: MessageStore, at: float) -> bool:
+    """Write down that a round begins, unless one has lately."""
+    with store.read() as connection:
+        # Nearly always not due, and reading holds nobody up.
+        if _lately(connection, at):
+            return False
+    with store.write() as connection:
+        # Two that got here together: on SQLite writers take turns anyhow.
+        if not store.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        if _lately(connection, at):
+            return False
+        _note(connection, at, _ACTION, "")
+    return True
+
+
+def _lately(connection: Connection, at: float) -> bool:
+    last = connection.execute(select(func.max(audit.c.at)).where(audit.c.action == _ACTION)).scalar()
+    # A clock that was set back must not put it off for ever.
+    return last is not None and at - OFTEN < last <= at + OFTEN
+
+
+def _note(connection: Connection, at: float, action: str, detail: str) -> None:
+    connection.execute(audit.insert().values(at=at, who=SYSTEM, action=action, subject="knowledge", detail=detail))
