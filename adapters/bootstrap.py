@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from adapters.ports import Ingesting, Library
+from adapters.ports import Collecting, Ingesting, Library
 from adapters.settings import Settings, variable
 from bot import hours
 from bot.ports import Answering
@@ -29,6 +29,8 @@ class Ippo:
     knowledge: Library
     assistant: Answering
     ingest: Ingesting
+    collect: Collecting | None = None
+    """None: nothing of people's can become knowledge here."""
 
     def close(self) -> None:
         """Give back connections and index files."""
@@ -55,6 +57,7 @@ def messaging(ippo: Ippo) -> Messaging:
     from adapters.desk.cases import Desk
     from adapters.desk.chores import Chores
     from adapters.desk.posts import CHANNEL as DESK
+    from adapters.learning.shelving import Shelving
     from adapters.messages.conversation import Talker
     from adapters.messages.inbox import Inbox
     from adapters.messages.service import Messaging
@@ -77,9 +80,12 @@ def messaging(ippo: Ippo) -> Messaging:
     def purge() -> None:
         purge_if_due(store, settings)
 
+    due: list[Callable[[], None]] = [chores.run, purge]
+    if ippo.collect is not None:
+        due.append(Shelving(store, ippo.knowledge, ippo.collect, settings.answering_date).run)
     # The advisors' channel knows how its users are called; a channel need not.
     names = getattr(channels.get(DESK), "user_name", nobody)
-    return Messaging(store, Inbox(store), channels, talker, desk, names=names, chores=(chores.run, purge))
+    return Messaging(store, Inbox(store), channels, talker, desk, names=names, chores=due)
 
 
 @contextmanager
@@ -125,4 +131,9 @@ def build(settings: Settings) -> Ippo:
         rules = FetchRules(allow_private=settings.allow_private_urls)
         return run(sources or [str(settings.knowledge_dir)], knowledge=knowledge, fetching=rules, progress=progress)
 
-    return Ippo(settings, knowledge, assistant, ingest)
+    def collect(name: str, texts: Callable[[], Mapping[str, str]], patience: float) -> list[Result]:
+        from ingest.pipeline import ingest_texts
+
+        return ingest_texts(name, texts, knowledge=knowledge, patience=patience)
+
+    return Ippo(settings, knowledge, assistant, ingest, collect)

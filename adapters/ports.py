@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from knowledge.citing import Shown
@@ -40,3 +40,10 @@ class Ingesting(Protocol):
 
     def __call__(self, sources: Sequence[str], progress: Callable[[int, int], None] | None) -> list[Result]:
         """Ingest paths and addresses, none: the shipped knowledge; tell progress as (done, total)."""
+
+
+class Collecting(Protocol):
+    """Makes a collection of texts what it is now; `ingest.pipeline.ingest_texts` does."""
+
+    def __call__(self, name: str, texts: Callable[[], Mapping[str, str]], patience: float) -> list[Result]:
+        """Index the texts (by source id) of a collection and let go of its others; see `ingest_texts`."""

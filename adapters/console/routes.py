@@ -10,7 +10,21 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from adapters.bootstrap import Ippo
-from adapters.console import account, acting, aids, board, case, knowledge, login, people, phrases, trail, unanswered
+from adapters.console import (
+    account,
+    acting,
+    aids,
+    approving,
+    board,
+    case,
+    drafts,
+    knowledge,
+    login,
+    people,
+    phrases,
+    trail,
+    unanswered,
+)
 from adapters.console.accounts import ensure_admin
 from adapters.console.attempts import Attempts
 from adapters.console.context import FOLDER, Console
@@ -35,7 +49,20 @@ class Page(Protocol):
         """Make its routes."""
 
 
-PAGES: Sequence[Page] = (board, case, acting, aids, unanswered, knowledge, phrases, people, trail, account)
+PAGES: Sequence[Page] = (
+    board,
+    case,
+    acting,
+    aids,
+    unanswered,
+    drafts,
+    approving,
+    knowledge,
+    phrases,
+    people,
+    trail,
+    account,
+)
 """In the order of their entries in the menu."""
 
 

@@ -78,7 +78,6 @@ ACTIONS = {
     "draft-change": "回答案の変更",
     "draft-publish": "回答の公開",
     "draft-withdraw": "回答の取り下げ",
-    "draft-delete": "回答案の削除",
 }
 """By `audit.action`; one that is not here is shown as it is."""
 

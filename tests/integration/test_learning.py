@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import select, text, update
 
-from adapters.console import passwords
-from adapters.desk.cases import open_case
-from adapters.desk.schema import answers
+from adapters import bootstrap
+from adapters.app import create_app
+from adapters.bootstrap import Ippo
+from adapters.console import accounts, passwords
+from adapters.desk.cases import open_case, remember
+from adapters.desk.schema import answers, audit, cases, drafts
 from adapters.learning.gaps import Why, gaps
+from adapters.learning.shelving import Shelving
 from adapters.messages.schema import conversations
+from adapters.messages.schema import tables as message_tables
+from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore, now
+from adapters.privacy.erase import erase_person
+from adapters.settings import Settings
+from bot.answer import Answer, Question
+from knowledge.generations import Knowledge
+from knowledge.schema import about
+from knowledge.schema import tables as knowledge_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +50,96 @@ TODAY = date(2026, 11, 25)
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@dataclass
+class World:
+    """The whole program over one data directory, with browsers in front of it."""
+
+    settings: Settings
+    ippo: Ippo
+    messaging: Messaging
+    app: FastAPI
+    opened: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def store(self) -> MessageStore:
+        return self.messaging.store
+
+    async def log_in(self, login: str = "admin", password: str = ADMIN) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app)
+        browser = httpx.AsyncClient(transport=transport, base_url="http://ippo.test")
+        self.opened.append(browser)
+        form = (await browser.get("/console/login")).text
+        sent = {"user": login, "password": password, "csrf": token(form)}
+        assert (await browser.post("/console/login", data=sent)).status_code == 303
+        return browser
+
+    async def advisor(self, login: str, role: str = "advisor") -> httpx.AsyncClient:
+        with self.store.write() as connection:
+            hashed = passwords.hashed(PASSWORD)
+            accounts.add(connection, login=login, name=login, role=role, slack_user="", password=hashed)
+        return await self.log_in(login, PASSWORD)
+
+    def ask(self, question: str, ward: str | None = "chiyoda", today: date = TODAY) -> Answer:
+        return self.ippo.assistant.answer(Question(question, today, ward))
+
+    def rows(self, table: Any, *where: Any) -> list[dict[str, Any]]:
+        with self.store.read() as connection:
+            return [dict(row) for row in connection.execute(select(table).where(*where)).mappings()]
+
+    def sources(self) -> set[str]:
+        return {source.id for source, _ in self.ippo.knowledge.list_sources()}
+
+
+def opened(settings: Settings) -> World:
+    ippo = bootstrap.build(settings)
+    messaging = bootstrap.messaging(ippo)
+    return World(settings, ippo, messaging, create_app(ippo, messaging))
+
+
+async def closed(world: World) -> None:
+    for browser in world.opened:
+        await browser.aclose()
+    world.messaging.close()
+    world.ippo.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """The program with nothing known yet, on one database and on the other."""
+    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg] - pydantic-settings' own argument
+        data_dir=tmp_path / "data",
+        database_url=url,
+        console_password=SecretStr(ADMIN),
+        public_url="http://ippo.test",
+        today=TODAY,
+    )
+    if url is not None:
+        Knowledge.open(settings.data_dir, url).close()
+        store = MessageStore.open(settings.data_dir, url)
+        emptied = [*message_tables.sorted_tables, *(one for one in knowledge_tables.sorted_tables if one is not about)]
+        with store.write() as connection:
+            names = ", ".join(table.name for table in emptied)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        store.close()
+    found = opened(settings)
+    yield found
+    await closed(found)
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+async def post(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Send a form as a page of the console does."""
+    csrf = token((await browser.get("/console")).text)
+    return await browser.post(path, data={"csrf": csrf, **fields})
 
 
 @pytest.fixture(autouse=True)
@@ -155,8 +266,8 @@ def test_a_question_is_open_when_nothing_good_came_of_it(store: MessageStore) ->
 
 
 def test_only_the_chosen_time_counts_and_the_newest_where_there_are_too_many(store: MessageStore) -> None:
-    for n, about in enumerate(("看板", "屋上緑化", "駐輪場", "雨水タンク", "蓄電池", "打ち水")):
-        answered(store, f"v{n}", about, at=1000.0 + n)
+    for n, matter in enumerate(("看板", "屋上緑化", "駐輪場", "雨水タンク", "蓄電池", "打ち水")):
+        answered(store, f"v{n}", matter, at=1000.0 + n)
     with store.read() as connection:
         assert gaps(connection, 1002, 1004).questions == 2
         cut = gaps(connection, 0, 2000, most=3)
@@ -171,3 +282,305 @@ def test_examples_tell_nobody_s_number_or_address(store: MessageStore) -> None:
         (gap,) = gaps(connection, 0, now() + 1).found
     assert "看板の電気代を下げたい" in gap.examples[0]
     assert not re.search(r"1234|taro|1-2-3", gap.examples[0])
+
+
+async def test_the_page_leads_from_a_gap_to_a_draft_with_its_question(world: World) -> None:
+    number = answered(world.store, "a", "駐輪場の補助金はありますか。090-1234-5678", ward="chiyoda")
+    advisor = await world.advisor("tanaka")
+    page = (await advisor.get("/console/unanswered")).text
+    assert "駐輪場の補助金はありますか。[電話番号]" in page
+    assert "1234" not in page
+    assert f"/console/drafts/new?answer={number}" in page
+    form = (await advisor.get(f"/console/drafts/new?answer={number}")).text
+    assert 'value="駐輪場の補助金はありますか。[電話番号]"' in form
+    assert '<option value="chiyoda" selected>' in form
+    assert (await advisor.get("/console/drafts/new?answer=9999999999")).status_code == 404
+
+
+async def test_the_file_opens_in_a_spreadsheet_and_works_nothing_out(world: World) -> None:
+    for n, question in enumerate(('=HYPERLINK("http://x")', "+81を足すと", "@SUM(A1)", "\t=1+1", "-看板の電気代")):
+        answered(world.store, f"v{n}", question)
+    advisor = await world.advisor("tanaka")
+    response = await advisor.get("/console/unanswered.csv")
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert "ippo-unanswered.csv" in response.headers["content-disposition"]
+    rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert rows[0][2] == "質問の例"
+    assert len(rows) == 6
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for row in rows for cell in row)
+    assert [row["action"] for row in world.rows(audit)][-1] == "gaps-export"
+
+
+# --- advisors' answers
+
+
+ASKED = "駐輪場をつくるときに使える補助金はありますか"
+SAID = "はい。「駐輪場整備助成」が使えます。上限は50万円です。"
+
+
+def draft(**more: str) -> dict[str, str]:
+    expires = (TODAY + timedelta(days=100)).isoformat()
+    fields = {"question": ASKED, "answer": SAID, "based_on": "駐輪場整備助成要綱 第3条", "ward": "chiyoda"}
+    return {**fields, "expires_on": expires, **more}
+
+
+def is_told(answer: Answer) -> bool:
+    return "相談員が確認した回答です" in answer.text
+
+
+async def written(browser: httpx.AsyncClient, **more: str) -> int:
+    response = await post(browser, "/console/drafts", **draft(**more))
+    assert response.status_code == 303, response.text
+    return int(response.headers["location"].rpartition("/")[2])
+
+
+async def approve(browser: httpx.AsyncClient, number: int, **more: str) -> httpx.Response:
+    page = (await browser.get(f"/console/drafts/{number}")).text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    return await post(browser, f"/console/drafts/{number}/publish", seen=seen[1] if seen else "", **more)
+
+
+async def test_an_approved_answer_is_told_survives_a_restart_and_other_ingests_and_can_be_withdrawn(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "診断.md").write_text(PAGE)
+    world.ippo.ingest([str(tmp_path / "pages")], None)
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    assert not is_told(world.ask(ASKED))
+    number = await written(advisor)
+    assert not is_told(world.ask(ASKED))  # nobody has looked at it yet
+    assert (await approve(admin, number)).status_code == 303
+
+    answer = world.ask(ASKED)
+    assert is_told(answer)
+    assert SAID in answer.text
+    assert answer.citations[0].source == f"faq/{number}.md"
+    assert not is_told(world.ask(ASKED, ward="minato"))
+    assert "公開中" in (await admin.get(f"/console/drafts/{number}")).text
+    link = answer.citations[0].url.removeprefix("http://ippo.test")
+    page = (await admin.get(link)).text
+    assert "(相談員が確認した回答・2026年11月25日)" in page
+    assert "駐輪場整備助成要綱 第3条" in page
+
+    # Other ingests add to what is known; only a folder given again loses what is missing in it.
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "led.md").write_text("# LED\n\n店舗の照明をLEDに替えます。\n")
+    world.ippo.ingest([str(tmp_path / "more")], None)
+    (tmp_path / "pages" / "診断.md").unlink()
+    world.ippo.ingest([str(tmp_path / "pages")], None)
+    assert world.sources() == {"led.md", f"faq/{number}.md"}
+    again = opened(world.settings)
+    assert is_told(again.ask(ASKED))
+    await closed(again)
+
+    assert (await post(admin, f"/console/drafts/{number}/withdraw")).status_code == 303
+    assert not is_told(world.ask(ASKED))
+    assert world.sources() == {"led.md"}
+    assert "取り下げられました" in (await admin.get(link)).text
+    actions = [row["action"] for row in world.rows(audit, audit.c.subject == f"draft:{number}")]
+    assert actions == ["draft-add", "draft-publish", "draft-withdraw"]
+
+
+async def test_two_answers_do_not_push_one_another_out_on_another_machine_s_folder(
+    world: World, tmp_path: Path
+) -> None:
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    first = await written(advisor)
+    second = await written(advisor, question="屋上緑化の助成はいくらですか", answer="上限は30万円です。")
+    await approve(admin, first)
+    await approve(admin, second)
+    assert {f"faq/{first}.md", f"faq/{second}.md"} <= world.sources()
+    await post(admin, f"/console/drafts/{first}/withdraw")
+    assert f"faq/{first}.md" not in world.sources()
+    assert "30万円" in world.ask("屋上緑化の助成はいくらですか").text
+
+
+async def test_on_its_day_it_does_not_answer_any_more(world: World) -> None:
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    ends = TODAY + timedelta(days=10)
+    await approve(admin, await written(advisor, expires_on=ends.isoformat()))
+    assert is_told(world.ask(ASKED, today=ends - timedelta(days=1)))
+    gone = world.ask(ASKED, today=ends)
+    assert not is_told(gone)
+    assert not any(passage.source.id.startswith("faq/") for passage in gone.passages)
+
+
+UNUSABLE = [
+    ("expires_on", ""),
+    ("expires_on", "2026-11-25"),
+    ("expires_on", (TODAY + timedelta(days=401)).isoformat()),
+    ("expires_on", "2026-13-01"),
+    ("question", " "),
+    ("question", "あ" * 201),
+    ("answer", "-----"),
+    ("answer", "あ" * 801),
+    ("based_on", ""),
+    ("ward", "osaka"),
+]
+
+
+async def test_what_is_missing_or_too_much_is_said_and_nothing_typed_is_lost(world: World) -> None:
+    advisor = await world.advisor("tanaka")
+    for name, value in UNUSABLE:
+        response = await post(advisor, "/console/drafts", **draft(**{name: value}))
+        assert response.status_code == 422, (name, value)
+        assert 'role="alert"' in response.text
+        assert (SAID if name != "answer" else ASKED) in response.text
+    assert world.rows(drafts) == []
+
+
+async def test_the_last_day_allowed_is_allowed(world: World) -> None:
+    advisor = await world.advisor("tanaka")
+    assert await written(advisor, expires_on=(TODAY + timedelta(days=400)).isoformat())
+
+
+async def test_nobody_approves_their_own_unless_nobody_else_is_there(world: World) -> None:
+    admin = await world.log_in()
+    alone = await written(admin)
+    assert "確認して公開する" in (await admin.get(f"/console/drafts/{alone}")).text
+    other = await world.advisor("suzuki", "administrator")
+    advisor = await world.advisor("tanaka")
+
+    assert (await approve(admin, alone)).status_code == 409
+    assert (await approve(advisor, alone)).status_code == 403
+    assert (await approve(other, alone)).status_code == 303
+    assert world.rows(drafts)[0]["approved_on"] == TODAY
+
+    with world.store.write() as connection:
+        connection.execute(update(accounts.advisors).where(accounts.advisors.c.login != "admin").values(active=False))
+    mine = await written(admin, question="屋上緑化の助成はありますか")
+    assert (await approve(admin, mine)).status_code == 303
+
+
+async def test_what_changed_after_it_was_read_is_read_again(world: World) -> None:
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    number = await written(advisor)
+    page = (await admin.get(f"/console/drafts/{number}")).text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    await post(advisor, f"/console/drafts/{number}", **draft(answer="ちがう答えです。"))
+    response = await post(admin, f"/console/drafts/{number}/publish", seen=seen[1])
+    assert response.status_code == 409
+    assert "内容が変更されました" in response.text
+    # And whoever changed it last wrote it.
+    await post(admin, f"/console/drafts/{number}", **draft(answer="管理者の答えです。"))
+    assert (await approve(admin, number)).status_code == 409
+
+
+async def test_a_published_answer_is_withdrawn_before_it_is_changed(world: World) -> None:
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    number = await written(advisor)
+    await approve(admin, number)
+    changed = draft(answer="新しい答えです。")
+    assert (await post(advisor, f"/console/drafts/{number}", **changed)).status_code == 422
+    assert (await post(advisor, f"/console/drafts/{number}/withdraw")).status_code == 303
+    assert (await post(advisor, f"/console/drafts/{number}", **changed)).status_code == 303
+    assert not is_told(world.ask(ASKED))
+    assert (await approve(admin, number)).status_code == 303
+    assert "新しい答えです。" in world.ask(ASKED).text
+    stranger = await world.advisor("sato")
+    assert (await post(stranger, f"/console/drafts/{number}/withdraw")).status_code == 403
+
+
+async def test_a_number_is_published_only_when_an_administrator_says_it_is_an_office_s(world: World) -> None:
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    for contact in ("madoguchi@example.jp", "千代田区神田町1-2-3", "03-1234-5678"):
+        number = await written(advisor, answer=f"{SAID}\n問い合わせは {contact} です。")
+        assert "個人の情報かもしれないもの" in (await admin.get(f"/console/drafts/{number}")).text
+        assert (await approve(admin, number)).status_code == 409
+    assert not is_told(world.ask(ASKED))
+    assert (await approve(admin, number, office="yes")).status_code == 303
+    assert "03-1234-5678" in world.ask(ASKED).text
+    assert world.rows(audit, audit.c.action == "draft-publish")[0]["detail"] == "office"
+
+
+def ended_case(world: World, contact: str = "", words: str = "うちの店に駐輪場をつくりたい。090-1234-5678") -> int:
+    number = conversation(world.store, "visitor", ward="chiyoda")
+    with world.store.write() as connection:
+        case = open_case(connection, number, reason="asked", question=words)
+        remember(connection, number, "advisor", "要綱の第3条で使えます。090-1234-5678 に電話します。", owner="advisor")
+        connection.execute(update(cases).where(cases.c.id == case).values(contact=contact))
+    return case
+
+
+def end(world: World, case: int) -> None:
+    with world.store.write() as connection:
+        connection.execute(update(cases).where(cases.c.id == case).values(state="closed", ended_at=now() + 1))
+
+
+async def test_a_draft_begins_with_an_ended_case_without_its_numbers(world: World) -> None:
+    case = ended_case(world)
+    advisor = await world.advisor("tanaka")
+    assert (await advisor.get(f"/console/drafts/new?case={case}")).status_code == 409
+    end(world, case)
+    form = (await advisor.get(f"/console/drafts/new?case={case}")).text
+    assert "うちの店に駐輪場をつくりたい。[電話番号]" in form
+    assert "要綱の第3条で使えます。[電話番号]" in form
+    assert "1234" not in form
+    number = await written(advisor, case=str(case))
+    assert world.rows(drafts)[0]["case_id"] == case
+    assert f"/console/cases/{case}" in (await advisor.get(f"/console/drafts/{number}")).text
+    assert f"/console/drafts/new?case={case}" in (await advisor.get(f"/console/cases/{case}")).text
+
+
+async def test_what_the_person_left_is_never_published(world: World) -> None:
+    case = ended_case(world, contact="山田花子、090-1234-5678、花子さんの店")
+    end(world, case)
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    for leak in ("花子さんの店では090 1234 5678に", "山田花子さんのとおり", "電話は09012345678"):
+        number = await written(advisor, case=str(case), answer=f"{SAID}{leak}")
+        response = await approve(admin, number, office="yes")
+        assert response.status_code == 409
+        assert "相談者の名前や連絡先" in response.text
+    assert not is_told(world.ask(ASKED))
+
+
+async def test_an_erased_person_s_answer_leaves_the_index(world: World) -> None:
+    case = ended_case(world)
+    end(world, case)
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    number = await written(advisor, case=str(case))
+    await approve(admin, number)
+    link = world.ask(ASKED).citations[0].url.removeprefix("http://ippo.test")
+    assert world.ippo.collect is not None
+    shelving = Shelving(world.store, world.ippo.knowledge, world.ippo.collect, world.settings.answering_date)
+    shelving.run()
+
+    done = erase_person(world.store, "web", "visitor", on_draft=shelving.withdraw)
+    assert done.drafts == (number,)
+    shelving.run()
+
+    assert not is_told(world.ask(ASKED))
+    assert f"faq/{number}.md" not in world.sources()
+    assert (await admin.get(f"/console/drafts/{number}")).status_code == 404
+    assert "取り下げられました" in (await admin.get(link)).text
+
+
+async def test_a_worker_brings_in_what_could_not_be_brought_in_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    number = await written(advisor)
+    monkeypatch.setattr("adapters.learning.shelving.Shelving.sync.__kwdefaults__", {"patience": 0.1}, raising=False)
+    writing = world.ippo.knowledge.writing(1.0)  # type: ignore[attr-defined] - a real `Knowledge` here
+    with writing:
+        response = await approve(admin, number)
+    assert response.status_code == 200
+    assert "反映は数分のうち" in response.text
+    assert "反映待ち" in response.text
+    assert not is_told(world.ask(ASKED))
+    assert world.ippo.collect is not None
+    Shelving(world.store, world.ippo.knowledge, world.ippo.collect, world.settings.answering_date).run()
+    assert is_told(world.ask(ASKED))
+
+
+async def test_hostile_words_are_shown_as_words(world: World) -> None:
+    hostile = "<script>alert(1)</script>"
+    advisor, admin = await world.advisor("tanaka"), await world.log_in()
+    number = await written(
+        advisor, question=f"質問 {hostile}", answer=f"答え {hostile}", based_on=f"javascript:{hostile}"
+    )
+    await approve(admin, number)
+    for path in (f"/console/drafts/{number}", "/console/drafts", f"/sources/{quote(f'faq/{number}.md', safe='')}"):
+        assert "<script>alert" not in (await admin.get(path)).text
