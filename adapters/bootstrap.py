@@ -34,6 +34,10 @@ class Ippo:
 
     def close(self) -> None:
         """Give back connections and index files."""
+        # A model holds connections too; the assistant alone holds none.
+        close = getattr(self.assistant, "close", None)
+        if close is not None:
+            close()
         self.knowledge.close()
 
     def __enter__(self) -> Ippo:
@@ -114,15 +118,16 @@ def build(settings: Settings) -> Ippo:
         knowledge.errors.StoreUnavailable: The database or the index can't be opened.
     """
     # Imported here, not above: `ippo --help` and the settings' errors do without the database and the tokeniser.
+    from adapters.answering import answering
     from bot.assistant import Assistant
     from knowledge.generations import Knowledge
 
-    for name in ("model", "embeddings"):
+    for name in ("embeddings",):
         if getattr(settings, name):
             # Said rather than ignored: whoever set it expects other answers than these.
             log.warning("setting has no effect in this version", extra={"setting": variable(name)})
     knowledge = Knowledge.open(settings.data_dir, settings.database_url, settings.chroma_url)
-    assistant = Assistant(knowledge, public_url=settings.public_url, hours=settings.hours)
+    assistant = answering(Assistant(knowledge, public_url=settings.public_url, hours=settings.hours), settings)
 
     def ingest(sources: Sequence[str], progress: Callable[[int, int], None] | None) -> list[Result]:
         from ingest.pipeline import FetchRules

@@ -84,7 +84,7 @@ def examine() -> list[Check]:
         checks.append(
             Check("database", False, str(error), "check IPPO_DATABASE_URL, IPPO_DATA_DIR and IPPO_CHROMA_URL")
         )
-    return [*checks, *_configured(found), _line(found), _slack(found)]
+    return [*checks, *_configured(found), *_models(found), _line(found), _slack(found)]
 
 
 def _settings(found: settings.Settings) -> Iterator[Check]:
@@ -151,10 +151,28 @@ def _slack(found: settings.Settings) -> Check:
 
 def _configured(found: settings.Settings) -> Iterator[Check]:
     """Say of each optional part what is used."""
-    for name, without in (("model", "none: answers are extracts from the documents"), ("embeddings", "built in")):
+    for name, without in (("embeddings", "built in"),):
         value = getattr(found, name)
         if value:
             remedy = f"unset {settings.variable(name)}: this version has no use for it yet"
             yield Check(name, False, f"{value} has no effect", remedy)
         else:
             yield Check(name, True, without)
+
+
+def _models(found: settings.Settings) -> Iterator[Check]:
+    """Ask each model that is set for a word."""
+    if not found.model:
+        yield Check("model", True, "none: answers are extracts from the documents")
+        return
+    from bot.agent.checking import check
+    from bot.agent.models import open_model
+    from bot.errors import ModelUnavailable
+
+    for name in filter(None, (found.model, found.model_fallback)):
+        try:
+            asked = check(open_model(name, url=found.model_url))
+        except ModelUnavailable as error:
+            yield Check("model", False, str(error), "docs/model.md tells how models are set up")
+        else:
+            yield Check("model", asked.good, asked.finding, asked.remedy)

@@ -18,7 +18,14 @@ _NEEDED = ("id", "question", "kind", "must_contain", "must_not_contain", "eviden
 @click.command("eval")
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
-def evaluate(file: TextIO, as_json: bool) -> None:
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="Compare this model (as in IPPO_MODEL) with the answers without one; may be given several times.",
+)
+def evaluate(file: TextIO, as_json: bool, models: tuple[str, ...]) -> None:
     """Answer a question set and print how well.
 
     FILE holds JSON lines with what is expected of each answer. The documents it asks about must be indexed.
@@ -27,10 +34,17 @@ def evaluate(file: TextIO, as_json: bool) -> None:
     Examples:
       ippo eval questions.jsonl
       ippo eval questions.jsonl --json > figures.json
+      ippo eval questions.jsonl --model openai:gpt-4.1-mini --model ollama:qwen3
     """
     items = _read(file)
     with services() as ippo:
         from bot.evaluation import evaluate as score
+
+        if models:
+            from adapters.commands.comparing import compare
+
+            click.echo(compare(ippo, models, items, _originals(ippo), as_json=as_json))
+            return
 
         report = score(ippo.assistant, items, _originals(ippo), ippo.settings.answering_date())
     figures = report.figures()

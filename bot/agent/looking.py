@@ -38,7 +38,8 @@ def search(run: Run, query: str) -> str:
     """
     asked = run.considered
     if squeeze(fold(query)) == squeeze(fold(run.masks.hide(asked.reading.question.text))):
-        passages: Sequence[Passage] = asked.answer.passages
+        own = (*asked.answer.passages, *(asked.material.passages() if asked.material else ()))
+        passages: Sequence[Passage] = list({passage.chunk.id: passage for passage in own}.values())
     else:
         question = replace(asked.reading.question, text=query[:LONGEST], ward=asked.reading.ward, history=())
         passages = gather(read(question, asked.state.index), asked.state.retriever).passages()
