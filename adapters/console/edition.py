@@ -12,6 +12,7 @@ from adapters.console.context import Console, see_other
 from adapters.console.forms import Form
 from adapters.console.gate import Administrator, Number, Posted
 from adapters.console.sessions import Session
+from adapters.curating import rivals
 from adapters.curating.comparing import Comparison, compare, text_of
 from adapters.curating.curation import Curation
 from adapters.curating.errors import Breaks, CurationError
@@ -130,6 +131,7 @@ def _page(
         chunks=chunks if everything else chunks[:SHOWN],
         total=len(chunks),
         changes=_changes(curation, found, document),
+        rivals=_rivals(console, curation, found, document),
         tried=tried,
         ward=ward or (wards[0] if len(wards) == 1 else ""),
         problem=problem,
@@ -155,6 +157,21 @@ def _tried(console: Console, curation: Curation, number: int, words: str, ward: 
         return Tried(question, curation.ask(number, asked))
     except CurationError as error:
         raise HTTPException(404, str(error)) from error
+
+
+def _rivals(console: Console, curation: Curation, edition: Edition, document: Document) -> list[str]:
+    """Say what an operator should know before a preview is published: older editions, and amounts that contradict it."""
+    if edition.state is not State.PREVIEW:
+        return []
+    index, source = curation.knowledge.current(), document.source
+    found = [
+        f"「{other.title or other.id}」の{'新しい' if older else '古い'}版のようです。"
+        f"{'公開すると、前の版の取り下げを確認のお願いに加えます。' if older else '新しい版がすでに公開されています。'}"
+        for other, older in rivals.same_rule(index.sources(), source)
+    ]
+    named = {other.id for other, _ in rivals.same_rule(index.sources(), source)}
+    against = rivals.conflicts(index, document, console.now().date())
+    return found + [rivals.told(one) for one in against if one.other.source.id not in named]
 
 
 def _changes(curation: Curation, edition: Edition, document: Document) -> Comparison | None:

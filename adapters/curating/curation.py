@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import NoResultFound
 
 from adapters.bootstrap import Ippo
-from adapters.curating import golden, tasks
+from adapters.curating import golden, rivals, tasks
 from adapters.curating.errors import Breaks, CurationError
 from adapters.curating.naming import name_of
 from adapters.curating.tasks import Matter
@@ -206,9 +206,12 @@ class Curation:
                 also=lambda connection: editions.mark_published(connection, number, found.source),
             )
         with self.store.write() as connection:
-            tasks.close_tasks(connection, found.source, Matter.CHANGED, Matter.BROKEN)
+            tasks.close_tasks(connection, found.source, *Matter)
             self._record(connection, who, "knowledge-publish", found.source, f"edition:{number}")
             self._record_override(connection, who, found.source, check)
+        index = self.knowledge.current()
+        with self.store.write() as connection:
+            rivals.review(connection, index, document, self._ippo.settings.answering_date())
 
     def withdraw(self, source: str, who: str, *, reason: str = "") -> None:
         """Answer from a source no more; it stays readable for those to whom it was cited.

@@ -745,6 +745,72 @@ async def test_a_round_is_once_a_day_whoever_asks(both: Place) -> None:
     assert [json.loads(one) for one in found] == [{"same": 1, "changed": 0, "broken": 0}]
 
 
+# --- editions of the same rule, and amounts that contradict each other
+
+
+RULE = (
+    "# LED助成のご案内 令和{n}年度\n\n千代田区の商店街LED照明助成は、対象経費の2分の1を助成し、上限は{limit}円です。\n"
+)
+
+
+async def stand(browser: httpx.AsyncClient, name: str, content: str, **fields: str) -> str:
+    """Bring a rule in and publish it; give its page before it was."""
+    page = await bring(browser, name, content)
+    shown = (await browser.get(page)).text
+    stated = {"publisher": "千代田区", "kind": "subsidy", "ward-chiyoda": "1", **fields}
+    assert (await publish(browser, page, **stated)).status_code == 303
+    return shown
+
+
+async def test_an_older_edition_is_offered_for_withdrawal(place: Place) -> None:
+    browser = await place.log_in()
+    await stand(browser, "r7.md", RULE.format(n=7, limit="50万"), title="LED助成のご案内 令和7年度")
+    await stand(browser, "r8.md", RULE.format(n=8, limit="80万"), title="LED助成のご案内(令和8年度版)")
+
+    assert place.tasks() == [("older", "r7.md")]  # and no conflict: it goes with the older one
+    await post(browser, "/console/knowledge/withdraw", source="r7.md")
+
+    assert place.tasks() == []
+    assert list(place.sources()) == ["r8.md"]
+
+
+async def test_the_older_one_published_later_is_the_one_that_is_offered(place: Place) -> None:
+    browser = await place.log_in()
+    await stand(browser, "r8.md", RULE.format(n=8, limit="80万"), title="LED助成 令和8年度")
+    await stand(browser, "r7.md", RULE.format(n=7, limit="50万"), title="LED助成 令和7年度")
+
+    assert place.tasks() == [("older", "r7.md")]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"publisher": "港区"},
+        {"ward-chiyoda": "", "ward-minato": "1"},
+        {"kind": "minutes"},
+        {"title": "蓄電池助成 令和8年度"},
+    ],
+)
+async def test_another_rule_is_no_edition_of_it(place: Place, fields: dict[str, str]) -> None:
+    browser = await place.log_in()
+    await stand(browser, "r7.md", "# あ\n\n本文の一です。", title="LED助成 令和7年度")
+    await stand(browser, "r8.md", "# い\n\n本文の二です。", **{"title": "LED助成 令和8年度", **fields})
+
+    assert place.tasks() == []
+
+
+async def test_amounts_that_contradict_each_other_are_shown_with_both_passages(place: Place) -> None:
+    browser = await place.log_in()
+    await stand(browser, "leaflet.md", RULE.format(n=8, limit="50万"), title="商店街のちらし")
+    await stand(browser, "manual.md", RULE.format(n=8, limit="80万"), title="助成の手引き", date="2026-04-01")
+
+    assert place.tasks() == [("conflict", "manual.md")]
+    listed = (await browser.get("/console/knowledge")).text
+    assert "商店街LED照明助成の上限が、2つの文書で違います。" in listed
+    assert "50万円" in listed
+    assert "80万円" in listed
+
+
 # --- what it is read by
 
 
