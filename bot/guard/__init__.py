@@ -1,0 +1,23 @@
+"""What stands between a model and a person: code that lets through only what the cited passages say.
+
+A draft is cut into sentences. Each must cite passages that were shown in this run, and everything in it that can be
+checked (figures, days, rates, addresses, names, wards, negations) must stand in those passages, in the place where the
+sentence puts it. What fails is left out, and with it what leans on it; the rest goes out as it was written.
+
+Reasons of a ruling:
+    no-marker, unknown-marker: It states something and cites nothing, or nothing that was shown.
+    number, date, rate, phone, address, url: A value stands in none of the cited passages, or stands there for
+        something else, or on the other side (以上 for 未満).
+    organisation, programme, ward: The same for a name.
+    negation, scope: It says the contrary, or widens what the passages say: 対象外, のみ, 決定.
+    unsupported: Hardly a word of it stands in what it cites.
+    promise, verdict, advice: Nothing that the program may say; a safe sentence takes its place.
+    depends: It leans on a sentence that is gone, or announces one.
+    markup, long: It can't be read safely.
+"""
+
+from bot.guard.decision import Guarded, Ruling, Shown
+from bot.guard.guard import guard
+from bot.guard.names import Names, names_of
+
+__all__ = ["Guarded", "Names", "Ruling", "Shown", "guard", "names_of"]

@@ -1,0 +1,57 @@
+"""Words that say on which side of a value the truth lies: 以上, 未満, 上限, まで, 約."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Bound(StrEnum):
+    """The side of a value."""
+
+    NONE = ""
+    ABOUT = "about"
+    AT_MOST = "at most"
+    BELOW = "below"
+    AT_LEAST = "at least"
+    ABOVE = "above"
+
+
+_AFTER = (
+    (Bound.BELOW, re.compile(r"(?:を|に)?(?:未満|満たない|下回)")),
+    (Bound.ABOVE, re.compile(r"(?:を)?(?:超|上回)|より(?:多|大き|高)")),
+    (Bound.AT_LEAST, re.compile(r"(?:分)?以上|以降|から(?!の|も)|が(?:下限|最低)|より(?!も)")),
+    (Bound.AT_MOST, re.compile(r"(?:分)?(?:以内|以下)|(?:まで|以前|[がを](?:上限|限度|最大))")),
+    (Bound.ABOUT, re.compile(r"程度|前後|ほど|くらい|ぐらい|弱|強(?![いく化調])|ごろ|頃")),
+)
+_BEFORE = (
+    (Bound.AT_MOST, re.compile(r"(?:上限|最大|最高|限度|多くて)[^。、|]{0,8}$")),
+    (Bound.AT_LEAST, re.compile(r"(?:下限|最低|少なくとも|最小)[^。、|]{0,6}$")),
+    (Bound.ABOUT, re.compile(r"(?:約|およそ|おおよそ|概ね|おおむね)\s?$")),
+)
+ATTACHED = frozenset({Bound.BELOW, Bound.ABOVE, Bound.AT_LEAST})
+"""Sides without which a value says something else."""
+
+
+def bound_at(text: str, start: int, end: int) -> Bound:
+    """Give the side that the words around a value name.
+
+    Args:
+        text: Folded.
+        start: Where the value begins.
+        end: Where it ends, with its unit.
+    """
+    after = text[end : end + 8]
+    for bound, pattern in _AFTER:
+        if pattern.match(after):
+            return bound
+    before = text[max(0, start - 14) : start]
+    return next((bound for bound, pattern in _BEFORE if pattern.search(before)), Bound.NONE)
+
+
+def agrees(said: Bound, held: Bound) -> bool:
+    """Tell whether what is said of a value's side may be said where a passage says `held`."""
+    plain = {Bound.NONE, Bound.ABOUT}
+    if said is held or (said in plain and held in plain):
+        return True
+    return said in plain and held is Bound.AT_MOST

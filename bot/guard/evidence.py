@@ -1,0 +1,247 @@
+"""The passages that a sentence cites, taken apart: what stands in them, and beside what."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from bot.guard.days import Day
+from bot.guard.names import Named, Names, areas
+from bot.guard.split import LONGEST
+from bot.guard.statement import Beside, Statement
+from bot.guard.values import Reading, Value, ValueKind
+from knowledge.documents import Block, BlockKind, Passage, Source
+from knowledge.fold import fold, readable
+from knowledge.wards import WARDS
+
+_END = re.compile(r"(?<=[。!?！？])(?![」』）)])|\n")
+_QUIET = re.compile(r"[\s・、。,.|()（）「」『』\[\]【】<>*`:：;；/~\-]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """A sentence, list item or table cell of a passage."""
+
+    says: Statement
+    beside: frozenset[str]
+    """Terms that belong to it as if they stood in it: the cell's column and the words of its row."""
+    row: frozenset[str]
+    """Table cells only: terms of the rest of its row."""
+    above: tuple[Statement, ...]
+    """What it takes for granted, nearest first: column, row label, sentence before, lead-in, headings, title."""
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Its own terms and those beside it."""
+        return self.says.terms | self.beside | self.row
+
+    def place(self, beside: Beside) -> Beside:
+        """Add to what stands beside something in it what belongs to the spot as a whole."""
+        return Beside(beside.near | self.beside, beside.whole | self.beside | self.row)
+
+    def names(self, kind: str) -> tuple[tuple[Named, Beside], ...]:
+        """The names of a kind in it, else the nearest ones above it, which it is then about."""
+        own = [name for name in self.says.names if name.kind == kind]
+        if own:
+            return tuple((name, self.place(self.says.beside_name(name))) for name in own)
+        whole = Beside(self.terms, self.terms)
+        for statement in self.above:
+            found = [name for name in statement.names if name.kind == kind]
+            if found:
+                return tuple((name, whole) for name in found)
+        return ()
+
+    def dates(self) -> tuple[Value, ...]:
+        """The years and days in it and in its column or row, for which what it says holds."""
+        return tuple(v for s in (self.says, *self.above) for v in s.values if v.kind is ValueKind.DATE)
+
+
+class Evidence:
+    """What a set of passages holds; made once for a set, and never changed."""
+
+    def __init__(self, passages: Sequence[Passage], names: Names) -> None:
+        """Take passages apart; those that were before are remembered."""
+        parts = [_part(passage.chunk.id, _Key(passage), names) for passage in passages]
+        self.spots = tuple(spot for part in parts for spot in part.spots)
+        self._parts = parts
+
+    @cached_property
+    def values(self) -> tuple[Value, ...]:
+        """All values in text, headings, titles and metadata."""
+        return tuple(value for part in self._parts for value in part.values)
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """All organisations, programmes and wards that are named, in text, context and metadata."""
+        return frozenset().union(*(part.things for part in self._parts))
+
+    @cached_property
+    def areas(self) -> frozenset[str]:
+        """Wider areas that are named."""
+        return frozenset().union(*(part.areas for part in self._parts))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """All terms in text, context and titles."""
+        return frozenset().union(*(part.terms for part in self._parts))
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """Years in which a day without a year may lie."""
+        return frozenset().union(*(part.years for part in self._parts))
+
+    def holds(self, literal: str) -> bool:
+        """Tell whether something stands in the passages letter by letter, white space and punctuation aside."""
+        wanted = quiet(literal)
+        return bool(wanted) and any(wanted in part.plain for part in self._parts)
+
+    @cached_property
+    def weights(self) -> Callable[[str], float]:
+        """How much a term tells one spot from another: more the fewer spots have it; 0 if none has."""
+        counts = Counter(term for spot in self.spots for term in spot.terms)
+        for spot in self.spots:
+            counts.update({term for s in spot.above for term in s.terms} - spot.terms)
+        total = len(self.spots) + 1
+        table = {term: math.log(total / (count + 0.5)) + 0.05 for term, count in counts.items()}
+        return lambda term: max(0.0, table.get(term, 0.0))
+
+
+def quiet(text: str) -> str:
+    """Give a text as it is compared letter by letter: folded, lower case, without の, white space and punctuation."""
+    return _QUIET.sub("", fold(readable(text)).lower()).replace("の", "").replace("等", "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """One passage, taken apart."""
+
+    spots: tuple[Spot, ...]
+    values: tuple[Value, ...]
+    things: frozenset[str]
+    areas: frozenset[str]
+    terms: frozenset[str]
+    years: frozenset[int]
+    plain: str
+
+
+class _Key:
+    """Carries a passage through the cache, which knows it by its chunk's id."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.passage.source == other.passage.source
+
+    def __hash__(self) -> int:
+        return hash(self.passage.source.id)
+
+
+@lru_cache(maxsize=2048)
+def _part(chunk: str, key: _Key, names: Names) -> _Part:
+    passage = key.passage
+    title = _title(passage.source, names)
+    spots = tuple(spot for block in _shown(passage) for spot in _spots(block, title, names))
+    # A continued block's first sentence speaks of what the one before was about.
+    context = {s.text: s for spot in spots for s in spot.above}
+    for line in (*passage.chunk.context.split("\n"), *title_lines(passage.source)):
+        for said in _said(line, names):
+            context.setdefault(said.text, said)
+    statements = [*(spot.says for spot in spots), *context.values()]
+    wards = {f"ward/{ward}" for ward in passage.source.wards if ward in WARDS}
+    text = f"{passage.chunk.text}\n{passage.chunk.context}\n" + "\n".join(title_lines(passage.source))
+    return _Part(
+        spots,
+        (*(value for s in statements for value in s.values), *_metadata(passage.source)),
+        frozenset(thing for s in statements for name in s.names for thing in name.things) | wards,
+        areas(fold(text)) | _wide(passage.source),
+        frozenset().union(*(s.terms for s in statements)),
+        _years(passage.source, statements),
+        quiet(text),
+    )
+
+
+def _shown(passage: Passage) -> tuple[Block, ...]:
+    return tuple(block for block in passage.chunk.blocks if block.kind is not BlockKind.HEADER)
+
+
+def title_lines(source: Source) -> tuple[str, ...]:
+    """What a source is called and by whom, a line each."""
+    lines = (source.title, source.original, source.publisher, *(WARDS[w] for w in source.wards if w in WARDS))
+    return tuple(line for line in lines if line)
+
+
+def _title(source: Source, names: Names) -> tuple[Statement, ...]:
+    return tuple(said for line in title_lines(source) for said in _said(line, names))
+
+
+def _said(text: str, names: Names) -> Iterator[Statement]:
+    for sentence in _END.split(readable(text)):
+        folded = fold(sentence)
+        for start in range(0, len(folded), LONGEST):
+            yield Statement(folded[start : start + LONGEST], names)
+
+
+def _spots(block: Block, title: tuple[Statement, ...], names: Names) -> Iterator[Spot]:
+    none: frozenset[str] = frozenset()
+    above = [said for line in (block.lead, block.table, *reversed(block.heading)) for said in _said(line, names)]
+    if block.kind is BlockKind.ROW and len(block.carried) > 1:
+        yield from _cells(block, (*above, *title), names)
+        return
+    before: list[Statement] = []
+    for said in _said(block.text, names):
+        if said.text:
+            yield Spot(said, none, none, (*reversed(before), *above, *title))
+            before.append(said)
+
+
+def _cells(block: Block, above: tuple[Statement, ...], names: Names) -> Iterator[Spot]:
+    cells = [list(_said(cell, names)) for cell in block.carried]
+    words = [frozenset[str]().union(*(s.terms for s in cell)) for cell in cells]
+    # A cell that is only a figure says nothing about its neighbours; a day or a name does.
+    labels = [
+        bool(cell) and (i == 0 or any(not s.values or len(s.text) > 12 for s in cell)) for i, cell in enumerate(cells)
+    ]
+    for i, cell in enumerate(cells):
+        header = list(_said(block.header[i], names)) if i < len(block.header) else []
+        others = [j for j in range(len(cells)) if j != i and labels[j]]
+        head = frozenset[str]().union(*(s.terms for s in header))
+        row = frozenset[str]().union(*(words[j] for j in others))
+        beside = [s for j in others for s in cells[j]]
+        for said in cell:
+            if said.text:
+                yield Spot(said, head, row, (*header, *beside, *above))
+
+
+def _metadata(source: Source) -> Iterator[Value]:
+    if source.fiscal_year is not None:
+        yield _day(Day(source.fiscal_year, fiscal=True))
+    for day in (source.date, source.valid_from, source.valid_until):
+        if day is not None:
+            yield _day(Day(day.year, day.month, day.day))
+
+
+def _day(day: Day) -> Value:
+    return Value(ValueKind.DATE, (Reading("日付", day),), 0, 0)
+
+
+def _years(source: Source, statements: Iterable[Statement]) -> frozenset[int]:
+    said = {
+        reading.amount.year
+        for statement in statements
+        for value in statement.values
+        for reading in value.readings
+        if isinstance(reading.amount, Day)
+    }
+    fiscal = {source.fiscal_year, source.fiscal_year + 1} if source.fiscal_year is not None else set()
+    stated = {source.date.year} if source.date is not None else set()
+    return frozenset(year for year in said | fiscal | stated if year is not None)
+
+
+def _wide(source: Source) -> frozenset[str]:
+    words = {"all23": {"23区", "特別区"}, "tokyo": {"東京都", "都内"}, "japan": {"全国"}}
+    return frozenset().union(*(words.get(ward, set()) for ward in source.wards))

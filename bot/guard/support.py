@@ -1,0 +1,202 @@
+"""Whether a sentence says what its passages say: figures, days, names, sides, and all of them in their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.guard.bounds import ATTACHED, Bound, agrees
+from bot.guard.days import Day
+from bot.guard.evidence import Evidence, Spot
+from bot.guard.fit import fits, score
+from bot.guard.names import Named
+from bot.guard.shapes import Shape, shapes
+from bot.guard.statement import Beside, Statement, terms
+from bot.guard.turns import turned
+from bot.guard.values import Value, ValueKind, comparable, meets
+
+_SAME_WORDS = 0.34
+"""Share of a sentence's words that its passages must have."""
+_DENIES = re.compile(r"(?:ではなく|ではありません|でなく|とは(?:限り|書かれ|言え)|という(?:記載|数字|金額|情報)?は)")
+_SPEAKS_OF_PERSON = re.compile(
+    r"ご質問|お尋ね|おっしゃ|とのこと|お考え|ご予算|ご希望|お聞きの|ご相談の|お使いの|お手元の|いただいた"
+)
+_NOT_KNOWN = re.compile(
+    r"(?:記載|記述|情報)(?:が|は)?(?:あり|見当たり|ござい)ません|確認(?:が|は)?できません|(?:書かれて|載って)(?:い)?ません|分かりません|わかりません|見つかりません"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What may be said though no passage holds it."""
+
+    question: Statement
+    """The person's own words, this turn's and the earlier ones'."""
+    today: date
+    computed: frozenset[str]
+    """Numbers that the program worked out, in digits with a decimal point."""
+
+
+def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
+    """Find the first thing in a sentence that its passages do not hold, or hold for something else.
+
+    Returns:
+        A reason: `number`, `date`, `rate`, `phone`, `address`, `url`, `organisation`, `programme`, `ward`, `negation`,
+        `scope` or `unsupported`; empty where everything stands.
+    """
+    for value in said.values:
+        if not _allowed(value, said, asked) and not _value_holds(value, said, evidence):
+            return value.kind.value
+    for name in said.names:
+        if not _name_holds(name, said, evidence) and not _unknown_of_question(name.said, said, asked):
+            return name.kind
+    for shape in shapes(said.text):
+        if not _shape_holds(shape, said, evidence) and not _unknown_of_question(shape.text, said, asked):
+            return "organisation" if shape.kind == "organisation" else "programme"
+    return turned(said, evidence) or _beside_the_point(said, evidence, asked)
+
+
+def _allowed(value: Value, said: Statement, asked: Asked) -> bool:
+    if any(isinstance(r.amount, Day) and _is_today(r.amount, asked.today) for r in value.readings):
+        return "今日" in said.text or "本日" in said.text or "現在" in said.text or "時点" in said.text
+    written = re.sub(r"[^\d.]", "", said.text[value.start : value.end])
+    if written and written.rstrip(".") in asked.computed:
+        return True
+    if not any(meets(value, own) for own in asked.question.values):
+        return False
+    after = said.text[value.end : value.end + 14]
+    return bool(_DENIES.search(after) or _SPEAKS_OF_PERSON.search(said.text) or _NOT_KNOWN.search(said.text))
+
+
+def _is_today(day: Day, today: date) -> bool:
+    return (day.year, day.month, day.day) == (today.year, today.month, today.day)
+
+
+def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
+    if value.kind in (ValueKind.PHONE, ValueKind.URL, ValueKind.ADDRESS):
+        return any(meets(value, held) for held in evidence.values)
+    code = value.readings[0].unit == "語"
+    if code and evidence.holds(said.text[value.start : value.end]):
+        return True
+    beside = said.beside_value(value)
+    own: list[float] = []
+    rivals: list[float] = []
+    bounds: list[Bound] = []
+    for spot in evidence.spots:
+        above: frozenset[str] | None = None
+        for held, place in _places(value, spot):
+            above = above if above is not None else _above(spot)
+            points = score(beside, place, above, evidence.weights)
+            if _meets(value, held, evidence):
+                own.append(points)
+                bounds += _bounds(held, spot)
+            elif comparable(value, held):
+                rivals.append(points)
+    if not own:
+        return any(_meets(value, held, evidence) for held in evidence.values)
+    return fits(own, rivals) and _bounded(value, said, bounds)
+
+
+def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
+    """The values of a spot that may be meant, each with what stands beside it."""
+    own = [held for held in spot.says.values if comparable(value, held) or meets(value, held)]
+    for held in own:
+        yield held, spot.place(spot.says.beside_value(held))
+    if value.kind is ValueKind.DATE and not own:
+        whole = Beside(spot.terms, spot.terms)
+        for statement in spot.above:
+            found = [held for held in statement.values if comparable(value, held)]
+            if found:
+                yield from ((held, whole) for held in found)
+                return
+
+
+def _above(spot: Spot) -> frozenset[str]:
+    return frozenset().union(*(statement.terms for statement in spot.above))
+
+
+def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
+    if meets(value, held):
+        return True
+    for said in value.readings:
+        for known in held.readings:
+            if isinstance(said.amount, Day) and isinstance(known.amount, Day):
+                # 「3/12」 in a text of 2026 is a day of 2026.
+                year = said.amount.year
+                if (
+                    known.amount.year is None
+                    and year in evidence.years
+                    and said.amount.within(replace(known.amount, year=year))
+                ):
+                    return True
+            elif said.unit == "" and said.amount == known.amount:
+                return True
+            elif (
+                known.unit == ""
+                and said.amount == known.amount
+                and (said.unit in evidence.terms or evidence.holds(said.unit))
+            ):
+                # A table's unit stands in its head.
+                return True
+    return False
+
+
+def _bounds(held: Value, spot: Spot) -> list[Bound]:
+    at_most = any(
+        word in spot.says.text or any(word in s.text for s in spot.above) for word in ("上限", "最大", "限度")
+    )
+    return [held.bound, *([Bound.AT_MOST] if at_most and held.bound is Bound.NONE else [])]
+
+
+def _bounded(value: Value, said: Statement, held: Sequence[Bound]) -> bool:
+    if any(agrees(value.bound, bound) for bound in held):
+        return True
+    # 「上限は」 may stand far before its value.
+    at_most = any(word in said.text for word in ("上限", "最大", "限度"))
+    return value.bound in (Bound.NONE, Bound.ABOUT) and at_most and Bound.AT_MOST in held and not ATTACHED & {*held}
+
+
+def _name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
+    if not name.things & evidence.things:
+        return evidence.holds(name.said)
+    beside = said.beside_name(name)
+    several = sum(other.kind == name.kind for other in said.names) > 1
+    if several:
+        beside = Beside(beside.near, beside.near)
+    own: list[float] = []
+    rivals: list[float] = []
+    for spot in evidence.spots:
+        for held, place in spot.names(name.kind):
+            points = score(beside, place, _above(spot), evidence.weights)
+            (own if held.things & name.things else rivals).append(points)
+    return not own or fits(own, rivals)
+
+
+def _shape_holds(shape: Shape, said: Statement, evidence: Evidence) -> bool:
+    known = any(name.start <= shape.start and shape.end <= name.end for name in said.names)
+    if known or evidence.holds(shape.text):
+        return True
+    # 「区の環境政策課」 for 「千代田区環境政策課」: the parts are checked where they are names themselves.
+    inner = shape.text
+    for name in said.names:
+        if shape.start <= name.start and name.end <= shape.end:
+            inner = inner.replace(name.said, "")
+    if inner != shape.text and (len(inner) < 2 or evidence.holds(inner)):
+        return True
+    if shape.kind == "organisation":
+        return False
+    return terms(shape.text) <= evidence.terms
+
+
+def _unknown_of_question(text: str, said: Statement, asked: Asked) -> bool:
+    """A name of the question may be repeated to say that nothing is known of it."""
+    return bool(_NOT_KNOWN.search(said.text)) and text in asked.question.text
+
+
+def _beside_the_point(said: Statement, evidence: Evidence, asked: Asked) -> str:
+    own = {term for term in said.terms if not term.startswith("=")}
+    if len(own) < 3 or said.text.isascii():
+        return ""
+    return "" if len(own & evidence.terms) >= _SAME_WORDS * len(own) else "unsupported"

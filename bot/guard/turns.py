@@ -1,0 +1,156 @@
+"""Negation and scope: on which side of 対象/対象外, できる/できない, 提案/決定 a sentence and its passages stand."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from bot.guard.evidence import Evidence
+from bot.guard.fit import CLOSE, score
+from bot.guard.statement import Beside, Statement
+
+DATA = Path(__file__).with_name("turns.toml")
+_CLAUSE = re.compile(r"[、。,;；!?！？\n|]+")
+_NEGATION = re.compile(
+    r"ません|ない(?:$|[。、)」』|の|で|こと|もの|場合|とき|ため|と[きさい]|[一-龥])|なかった|なく|[せらかわえけべめげねてさじれ]ず(?:に|、|$|と)|ではな|じゃな"
+)
+_NO_NEGATION = re.compile(
+    r"なければ(?:なり|いけ)ま?せ?(?:ん|ない)|なくては(?:なり|いけ)ません|ないと(?:いけ|なり)ません|だけで(?:は)?なく|のみなら[ずぬ]|かもしれ(?:ません|ない)|少なくな|少なくとも|間違いな|欠かせ(?:ません|ない)|"
+    r"ほかな(?:りません|らない)|必ず|まず|はず|わずか|いずれ|ではないでしょうか|ませんか|なくな(?:る|り|っ)|にもかかわらず|ないように|ないよう"
+)
+_FOCUS = 14
+"""Characters before a word that turns a sentence, in which stands what it turns."""
+_ENOUGH = 0.55
+"""Share of a clause's weight that a passage must have for it to be about the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    reason: str
+    one: re.Pattern[str]
+    other: re.Pattern[str]
+    flips: bool
+    strict: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    turn: int
+    """Index of the pair; -1 for negation as such."""
+    side: str
+    beside: Beside
+
+
+@cache
+def _turns() -> tuple[_Turn, ...]:
+    table = tomllib.loads(DATA.read_text("utf-8"))
+    return tuple(
+        _Turn(
+            entry["reason"],
+            re.compile("|".join(entry["one"])),
+            re.compile("|".join(entry["other"])),
+            entry.get("flips", False),
+            frozenset(entry["strict"]),
+        )
+        for entry in table["turn"]
+    )
+
+
+def turned(said: Statement, evidence: Evidence) -> str:
+    """Tell whether a sentence stands on another side than what it cites.
+
+    Returns:
+        The reason, `negation` or `scope`; empty where it agrees.
+    """
+    held = [(side, spot) for spot in evidence.spots for side in sides(spot.says)]
+    weight = evidence.weights
+    for mine in sides(said):
+        own: list[float] = []
+        rivals: list[float] = []
+        for theirs, spot in held:
+            if theirs.turn == mine.turn:
+                above = frozenset().union(*(s.terms for s in spot.above[:4]))
+                points = score(mine.beside, spot.place(theirs.beside), above, weight)
+                (own if theirs.side == mine.side else rivals).append(points)
+        turn = _turns()[mine.turn] if mine.turn >= 0 else None
+        reason = turn.reason if turn else "negation"
+        strict = mine.side in turn.strict if turn else mine.side == "other"
+        if not own and strict and not _says_above(mine, evidence):
+            return reason
+        if rivals:
+            full = sum(weight(term) for term in mine.beside.near) or 1.0
+            if not own and max(rivals) >= _ENOUGH * full:
+                return reason
+            if own and max(own) < max(rivals) - CLOSE:
+                return reason
+    return ""
+
+
+def _says_above(mine: _Side, evidence: Evidence) -> bool:
+    """A heading, lead-in or column may say it for all that stands below."""
+    return any(
+        side.turn == mine.turn and side.side == mine.side
+        for spot in evidence.spots
+        for statement in spot.above
+        for side in sides(statement)
+    )
+
+
+def sides(statement: Statement) -> tuple[_Side, ...]:
+    """List the sides that a sentence takes, clause by clause."""
+    return _sides(statement)
+
+
+@lru_cache(maxsize=8192)
+def _sides(statement: Statement) -> tuple[_Side, ...]:
+    return tuple(_read(statement))
+
+
+def _read(statement: Statement) -> Iterator[_Side]:
+    text = statement.text
+    plain = _NO_NEGATION.sub(lambda match: "〇" * len(match.group()), text)
+    for start, end in _clauses(text):
+        negation = _last(_NEGATION, plain, start, end)
+        at = negation.start() if negation else end
+        yield _Side(-1, "other" if negation else "one", _beside(statement, start, at))
+        for i, turn in enumerate(_turns()):
+            other = turn.other.search(text, start, end)
+            one = turn.one.search(text, start, end)
+            if other and not (one and one.start() <= other.start() and one.end() >= other.end()):
+                yield _Side(
+                    i, _flipped("other", turn, plain, other.end(), end), _beside(statement, start, other.start())
+                )
+            elif one:
+                yield _Side(i, _flipped("one", turn, plain, one.end(), end), _beside(statement, start, one.start()))
+
+
+def _flipped(side: str, turn: _Turn, plain: str, at: int, end: int) -> str:
+    if turn.flips and _NEGATION.search(plain, at, min(end, at + 10)):
+        return "one" if side == "other" else "other"
+    return side
+
+
+def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
+    found = None
+    for match in pattern.finditer(text, start, end):
+        found = match
+    return found
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _CLAUSE.finditer(text):
+        if match.start() > start:
+            yield start, match.start()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _beside(statement: Statement, start: int, at: int) -> Beside:
+    near = statement.part(max(start, at - _FOCUS), at)
+    return Beside(near, statement.terms | near)
