@@ -25,19 +25,12 @@ _TOGETHER = 500
 """Chunks of a large document that are worked on at once; bounds memory."""
 
 
-def pipeline_version(embedding: Embedding) -> str:
-    """Name everything that decides what is indexed of the same content; equal means "would come out the same"."""
-    return "/".join(
-        (
-            _READERS,
-            clean.VERSION,
-            structure.VERSION,
-            chunking.VERSION,
-            tokens.VERSION,
-            synonyms.version(),
-            embedding.name,
-        )
-    )
+def pipeline_version() -> str:
+    """Name everything that decides what is read of the same content; equal means "would come out the same".
+
+    The embedding is not part of it: another one needs other vectors, but nothing has to be read again for them.
+    """
+    return "/".join((_READERS, clean.VERSION, structure.VERSION, chunking.VERSION, tokens.VERSION, synonyms.version()))
 
 
 def fingerprint(content_hash: str, stated: Mapping[str, object], pipeline: str) -> str:

@@ -145,7 +145,9 @@ class _Run:
     def __init__(self, knowledge: Knowledge, fetching: FetchRules) -> None:
         self._knowledge = knowledge
         self._fetching = fetching
-        self._pipeline = index.pipeline_version(knowledge.embedding)
+        self._pipeline = index.pipeline_version()
+        # With another embedding all is indexed anew, though nothing is read again.
+        self._same = Status.UNCHANGED if knowledge.has_own_vectors() else Status.INDEXED
         self._writer: VersionWriter | None = None
         self._before = knowledge.active()
         self._held = knowledge.held()
@@ -168,7 +170,7 @@ class _Run:
             before = self._before.get(source)
             if before and before.fingerprint == mark:
                 self._after[source] = replace(before, root=place.root)
-                return Result(source, Status.UNCHANGED, before.chunks)
+                return Result(source, self._same, before.chunks)
             written = self._knowledge.find_version(source, mark)
             warnings: tuple[str, ...] = ()
             if written is None:

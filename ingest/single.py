@@ -55,7 +55,7 @@ def place(
         stated: The same by itself, which makes it another version than the same text with something else stated.
         root: Where it came from, see `Placed`.
     """
-    pipeline = index.pipeline_version(knowledge.embedding)
+    pipeline = index.pipeline_version()
     mark = index.fingerprint(document.content_hash, stated, pipeline)
     source = document.source.id
     version, chunks = knowledge.find_version(source, mark) or index.store(writer, document, mark, knowledge.embedding)

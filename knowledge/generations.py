@@ -23,7 +23,7 @@ from knowledge.schema import chunks, members, readers
 from knowledge.shelf import Shelf
 from knowledge.snapshot import NothingKnown, Snapshot
 from knowledge.store import Store, now
-from knowledge.writing import VersionWriter
+from knowledge.writing import VersionWriter, embed_missing
 
 log = logging.getLogger(__name__)
 
@@ -158,6 +158,25 @@ class Knowledge:
     def embedding(self) -> Embedding:
         """What makes the vectors."""
         return self._embedding
+
+    def has_own_vectors(self) -> bool:
+        """Tell whether what is served was embedded as this process embeds; true if nothing is known yet."""
+        with self._store.read() as connection:
+            wanted = reading.wanted(connection)
+        return wanted is None or wanted.embedding == self._embedding.name
+
+    def embed_some(self, most: int) -> int:
+        """Embed some of what is served and has no vector of this embedding; within `writing` only.
+
+        Returns:
+            How many chunks; 0 once all have one.
+        Raises:
+            EmbeddingUnavailable: The model fails.
+        """
+        with self._store.read() as connection:
+            wanted = reading.wanted(connection)
+            order = reading.versions_of(connection, wanted.number) if wanted else []
+        return embed_missing(self._store, self._embedding, order, most=most)
 
     def writer(self) -> VersionWriter:
         """Give what writes versions; within `writing` only."""

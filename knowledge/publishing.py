@@ -18,7 +18,7 @@ from knowledge.schema import generations, members, pointer, readers, sources, ve
 from knowledge.shelf import Shelf
 from knowledge.snapshot import Snapshot
 from knowledge.store import Store, now
-from knowledge.writing import delete_versions, strip_versions
+from knowledge.writing import delete_versions, embed_missing, strip_versions
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,7 @@ def publish(
     Returns:
         Number of the generation served now.
     Raises:
+        EmbeddingUnavailable: There is no model for the missing vectors; the old generation stays.
         StoreUnavailable: The indexes could not be built; the old generation stays.
     """
     order = [after[source].version for source in sorted(after)]
@@ -88,7 +89,7 @@ def publish(
         current = reading.wanted(connection)
         same = current is not None and set(reading.versions_of(connection, current.number)) == set(order)
     if current is None or not same or current.embedding != embedding.name:
-        _embed_missing(store, embedding, order)
+        embed_missing(store, embedding, order)
         generation = _describe(store, order, embedding.name, (current.number if current else 0) + 1)
     else:
         generation = current
@@ -236,17 +237,3 @@ def _describe(store: Store, order: list[int], embedding: str, number: int) -> Ge
                 words += row.words
     checksum = hashlib.sha256("\n".join([embedding, *sorted(digests.values())]).encode()).hexdigest()
     return Generation(number, checksum, embedding, size, words)
-
-
-def _embed_missing(store: Store, embedding: Embedding, order: list[int]) -> None:
-    """Embed what has no vector of this embedding: the setting changed, and not all sources were given again."""
-    for some in reading.stream_unembedded(store, order, embedding.name):
-        matrix = embedding.embed_documents([indexed for _, indexed in some]).astype("<f4")
-        with store.write() as connection:
-            connection.execute(
-                vectors.insert(),
-                [
-                    {"chunk": number, "embedding": embedding.name, "vector": vector.tobytes()}
-                    for (number, _), vector in zip(some, matrix, strict=True)
-                ],
-            )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from knowledge import rows
 from knowledge.documents import Chunk, Source
+from knowledge.embedding import Vectors
 from knowledge.index import IndexedChunk, Mention, MentionKind
 from knowledge.schema import chunks, generations, members, mentions, pointer, vectors, versions
 from knowledge.store import Store
@@ -134,6 +135,22 @@ def chunks_by_id(connection: Connection, generation: int, ids: Sequence[str]) ->
         for row in connection.execute(query):
             found[row.chunk] = _indexed(row.source, row)
     return found
+
+
+def vector_of(connection: Connection, generation: Generation, chunk_id: str) -> Vectors | None:
+    """Read a chunk's vector: (dimensions,), unit length; None if it has none."""
+    found = connection.scalar(
+        select(vectors.c.vector)
+        .join_from(vectors, chunks)
+        .join(members, members.c.version == chunks.c.version)
+        .where(
+            members.c.generation == generation.number,
+            vectors.c.embedding == generation.embedding,
+            chunks.c.chunk == chunk_id,
+        )
+        .limit(1)
+    )
+    return None if found is None else np.frombuffer(found, dtype="<f4")
 
 
 def sources_of(connection: Connection, generation: int) -> list[tuple[Source, int]]:

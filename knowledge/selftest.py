@@ -1,4 +1,7 @@
-"""A look-up of something known on both arms, the way a question goes: does search work at all?"""
+"""A look-up of something known on both arms: does search work at all?
+
+No model is asked: it is looked at by `ippo doctor`, and without it words are searched all the same.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,6 @@ def problems_of(index: Snapshot, sample: Sequence[str]) -> list[str]:
     Returns:
         What is wrong, one sentence each in Japanese; empty if all is well or no chunk has a Japanese word.
     """
-    if not index.has_vectors:
-        return [f"埋め込みの設定が索引と違います。{_AGAIN}"]
     for tried, (chunk, word) in enumerate(_words(index.chunks(sample)), 1):
         if word in tokens.words(word):
             return [*_by_words(index, word), *_by_vectors(index, chunk, word)]
@@ -52,12 +53,9 @@ def _by_words(index: Snapshot, word: str) -> list[str]:
 
 def _by_vectors(index: Snapshot, chunk: IndexedChunk, word: str) -> list[str]:
     try:
-        hits = index.chunks([found for found, _ in index.nearest(chunk.chunk.text, _HITS)])
-    # A model behind the embedding may fail in its own ways, and all of them mean the same here.
-    except Exception as error:
-        return [
-            f"ベクトル索引を調べられません({type(error).__name__})。IPPO_EMBEDDINGS と IPPO_CHROMA_URL を確かめてください"
-        ]
+        hits = index.chunks([found for found, _ in index.alike(chunk.chunk.id, _HITS)])
+    except Exception as error:  # Chroma may fail in its own ways, and all of them mean the same here
+        return [f"ベクトル索引を調べられません({type(error).__name__})。IPPO_CHROMA_URL を確かめてください"]
     # Not this very chunk: the same text may stand in many documents.
     if any(word in hit.words for hit in hits):
         return []

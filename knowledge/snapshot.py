@@ -73,11 +73,22 @@ class Snapshot:
         """Search by vector: chunk ids with cosine similarity (-1 to 1), best first.
 
         Raises:
+            EmbeddingUnavailable: The question's vector can't be made, or not in time.
             StoreUnavailable: The vector index can neither be opened nor built.
         """
         if not self.has_vectors or not self.size:
             return []
         return self._opened().search(self._embedding.embed_query(text), limit)
+
+    def alike(self, chunk_id: str, limit: int) -> list[tuple[str, float]]:
+        """Search by the vector that a chunk has: works whatever made it, and asks no model. As `nearest`.
+
+        Raises:
+            StoreUnavailable: The vector index can neither be opened nor built.
+        """
+        with self._store.read() as connection:
+            vector = reading.vector_of(connection, self._generation, chunk_id)
+        return [] if vector is None else self._opened().search(vector, limit)
 
     def chunks(self, ids: Sequence[str]) -> list[IndexedChunk]:
         """Give the chunks with these ids, in this order; unknown ids are left out."""

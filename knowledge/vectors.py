@@ -63,11 +63,18 @@ class VectorIndex:
         self.size = size
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """Find the nearest chunks: ids with cosine similarity (-1 to 1), best first."""
+        """Find the nearest chunks: ids with cosine similarity (-1 to 1), best first.
+
+        Raises:
+            StoreUnavailable: The server is gone, or the index holds vectors of another length.
+        """
         limit = min(limit, self.size)
         if limit < 1 or not vector.any():
             return []
-        found = self._collection.query(query_embeddings=cast(Any, [vector]), n_results=limit, include=["distances"])
+        try:
+            found = self._collection.query(query_embeddings=cast(Any, [vector]), n_results=limit, include=["distances"])
+        except Exception as error:  # Chroma's errors have no common root
+            raise StoreUnavailable(f"ベクトル索引を調べられません: {error}") from error
         distances = found["distances"]
         return [
             (chunk_id, 1.0 - float(distance))

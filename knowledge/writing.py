@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Table, delete, func, select, update
 
-from knowledge import rows
+from knowledge import reading, rows
 from knowledge.documents import Document
 from knowledge.embedding import Embedding, Vectors
+from knowledge.errors import EmbeddingUnavailable
 from knowledge.index import IndexedChunk, Mention
 from knowledge.reading import parts
 from knowledge.schema import chunks, mentions, vectors, versions
@@ -18,6 +19,10 @@ from knowledge.store import Store
 
 _TOGETHER = 1000
 """Chunks written in one transaction: 0.1 s, during which nobody else can write to SQLite."""
+
+
+_EMBEDDED_TOGETHER = 128
+"""Chunks embedded between two commits; a small model on two processors takes some 10 s for them."""
 
 
 class VersionWriter:
@@ -29,6 +34,7 @@ class VersionWriter:
     def __init__(self, store: Store, embedding: Embedding) -> None:
         self._store = store
         self._embedding = embedding.name
+        self._width = _Width(store, embedding.name)
         self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in (versions, chunks, vectors, mentions)}
         self._finished: dict[int, dict[str, Any]] = {}
         _clear_unfinished(store)
@@ -54,6 +60,8 @@ class VersionWriter:
             found: What its chunks mention, in document order.
         Returns:
             The version's number.
+        Raises:
+            EmbeddingUnavailable: The vectors are of another length than those that are there.
         """
         version = self._number(versions)
         version_row = _version_row(version, document, fingerprint)
@@ -61,6 +69,7 @@ class VersionWriter:
         digest = hashlib.sha256()
         position = words = 0
         for some, matrix in pieces:
+            self._width.check(matrix)
             for indexed, vector in zip(some, matrix.astype("<f4"), strict=True):
                 row = _chunk_row(self._number(chunks), version, position, indexed)
                 self._rows[chunks].append(row)
@@ -105,6 +114,65 @@ class VersionWriter:
         number = self._next[table]
         self._next[table] += 1
         return number
+
+
+def embed_missing(store: Store, embedding: Embedding, of: Sequence[int], *, most: int | None = None) -> int:
+    """Embed what has no vector of this embedding: the setting changed, and not all sources were given again.
+
+    Args:
+        store: The caller holds its lock `ingest`.
+        embedding: Makes the vectors.
+        of: Versions.
+        most: Chunks to embed at most; None: all.
+    Returns:
+        How many chunks were embedded; written a few at a time, so that a run that is killed leaves what it has done.
+    Raises:
+        EmbeddingUnavailable: The model fails, or its vectors are of another length than those that are there.
+    """
+    width = _Width(store, embedding.name)
+    done = 0
+    for passing in reading.stream_unembedded(store, of, embedding.name):
+        for start in range(0, len(passing), _EMBEDDED_TOGETHER):
+            some = passing[start : start + _EMBEDDED_TOGETHER][: None if most is None else most - done]
+            matrix = embedding.embed_documents([indexed for _, indexed in some])
+            width.check(matrix)
+            with store.write() as connection:
+                connection.execute(
+                    vectors.insert(),
+                    [
+                        {"chunk": number, "embedding": embedding.name, "vector": vector.tobytes()}
+                        for (number, _), vector in zip(some, matrix.astype("<f4"), strict=True)
+                    ],
+                )
+            done += len(some)
+            if most is not None and done >= most:
+                return done
+    return done
+
+
+class _Width:
+    """The length of an embedding's vectors, which must be the same for all."""
+
+    def __init__(self, store: Store, embedding: str) -> None:
+        theirs = vectors.c.embedding == embedding
+        with store.read() as connection:
+            # In two steps: the first is answered by the primary key's index, without a look at the vectors.
+            chunk = connection.scalar(select(vectors.c.chunk).where(theirs).limit(1))
+            one = connection.scalar(select(vectors.c.vector).where(theirs, vectors.c.chunk == chunk))
+        self._embedding = embedding
+        self._width = len(one) // 4 if one else 0
+
+    def check(self, matrix: Vectors) -> None:
+        """Compare with what is there, or with what came before."""
+        if not len(matrix):
+            return
+        width = int(matrix.shape[1])
+        if self._width and width != self._width:
+            raise EmbeddingUnavailable(
+                f"{self._embedding}: ベクトルの次元が {self._width} から {width} に変わりました。同じ名前で別のモデルが"
+                "動いています。IPPO_EMBEDDINGS を空にして ippo ingest を実行し、元の設定に戻してもう一度実行してください"
+            )
+        self._width = width
 
 
 def delete_versions(store: Store, of: Sequence[int]) -> None:

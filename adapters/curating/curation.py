@@ -112,7 +112,7 @@ class Curation:
                 document,
                 name=name,
                 stated=_inherited(editions.of_source(connection, source)),
-                pipeline=pipeline_version(self.knowledge.embedding),
+                pipeline=pipeline_version(),
                 author=who,
             )
         self._note(who, "knowledge-bring", source, f"edition:{number}")
@@ -126,7 +126,7 @@ class Curation:
         Raises:
             CurationError: There is none, or it can't be read any more.
         """
-        pipeline = pipeline_version(self.knowledge.embedding)
+        pipeline = pipeline_version()
         with self.knowledge.store.read() as connection:
             found = editions.find(connection, number)
             if found is None:

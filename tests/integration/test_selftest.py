@@ -31,7 +31,7 @@ def test_documents_without_a_japanese_word_pass(run: Run, knowledge: Knowledge, 
     assert knowledge.self_test() == []
 
 
-@pytest.mark.parametrize(("arm", "said"), [("lexical", "語の索引"), ("nearest", "ベクトル索引")])
+@pytest.mark.parametrize(("arm", "said"), [("lexical", "語の索引"), ("alike", "ベクトル索引")])
 def test_an_arm_that_finds_nothing_is_named(
     run: Run, knowledge: Knowledge, folder: Path, monkeypatch: pytest.MonkeyPatch, arm: str, said: str
 ) -> None:
@@ -50,20 +50,20 @@ def test_an_arm_that_finds_something_else_is_named(
     run(folder)
     index = knowledge.current()
     (other,) = [hit for hit, _ in index.nearest("水道の話", 1)]
-    monkeypatch.setattr(Snapshot, "nearest", lambda *_: [(other, 1.0)])
+    monkeypatch.setattr(Snapshot, "alike", lambda *_: [(other, 1.0)])
     assert [problem[:7] for problem in knowledge.self_test()] == ["ベクトル索引で"]
 
 
-def test_an_embedding_that_fails_is_said_not_raised(
+def test_a_vector_index_that_fails_is_said_not_raised(
     run: Run, knowledge: Knowledge, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise ConnectionError("no model")
+        raise ConnectionError("no server")
 
     run(folder)
-    monkeypatch.setattr(Snapshot, "nearest", fail)
+    monkeypatch.setattr(Snapshot, "alike", fail)
     (problem,) = knowledge.self_test()
-    assert "IPPO_EMBEDDINGS" in problem
+    assert "IPPO_CHROMA_URL" in problem
 
 
 def test_a_tokeniser_that_cuts_otherwise_is_noticed(
