@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from adapters.ports import Collecting, Ingesting, Library
-from adapters.settings import Settings, variable
+from adapters.settings import Settings
 from bot import hours
 from bot.ports import Answering
 
@@ -116,18 +116,17 @@ def build(settings: Settings) -> Ippo:
 
     Raises:
         knowledge.errors.StoreUnavailable: The database or the index can't be opened.
+        knowledge.errors.EmbeddingUnavailable: The folder of the embedding lacks a file, or a key is missing.
     """
     # Imported here, not above: `ippo --help` and the settings' errors do without the database and the tokeniser.
     from adapters.answering import answering
+    from adapters.embedding import embedding, weight
     from bot.assistant import Assistant
     from knowledge.generations import Knowledge
 
-    for name in ("embeddings",):
-        if getattr(settings, name):
-            # Said rather than ignored: whoever set it expects other answers than these.
-            log.warning("setting has no effect in this version", extra={"setting": variable(name)})
-    knowledge = Knowledge.open(settings.data_dir, settings.database_url, settings.chroma_url)
-    assistant = answering(Assistant(knowledge, public_url=settings.public_url, hours=settings.hours), settings)
+    knowledge = Knowledge.open(settings.data_dir, settings.database_url, settings.chroma_url, embedding(settings))
+    own = Assistant(knowledge, public_url=settings.public_url, hours=settings.hours, dense=weight(settings))
+    assistant = answering(own, settings)
 
     def ingest(sources: Sequence[str], progress: Callable[[int, int], None] | None) -> list[Result]:
         from ingest.pipeline import FetchRules

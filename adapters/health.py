@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapters import bootstrap, settings
 from adapters.errors import SettingsError
-from knowledge.errors import KnowledgeError
+from knowledge.errors import EmbeddingUnavailable, KnowledgeError
 
 if TYPE_CHECKING:
     from adapters.messages.service import Messaging
@@ -78,13 +78,21 @@ def examine() -> list[Check]:
     if found.chroma_url:
         checks.append(_chroma(found.chroma_url))
     try:
-        with bootstrap.build(found) as ippo:
-            checks += readiness(ippo)
+        with _built(found) as ippo:
+            checks += [*readiness(ippo), *_embeddings(ippo, found)]
     except KnowledgeError as error:
         checks.append(
             Check("database", False, str(error), "check IPPO_DATABASE_URL, IPPO_DATA_DIR and IPPO_CHROMA_URL")
         )
-    return [*checks, *_configured(found), *_models(found), _line(found), _slack(found)]
+    return [*checks, *_models(found), _line(found), _slack(found)]
+
+
+def _built(found: settings.Settings) -> bootstrap.Ippo:
+    """Build the services; an embedding that can't be had must not hide the rest."""
+    try:
+        return bootstrap.build(found)
+    except EmbeddingUnavailable:
+        return bootstrap.build(found.model_copy(update={"embeddings": ""}))
 
 
 def _settings(found: settings.Settings) -> Iterator[Check]:
@@ -149,15 +157,24 @@ def _slack(found: settings.Settings) -> Check:
     return Check("slack", True, f"on: {told.get('user', 'the app')} in {told.get('team', 'a workspace')}")
 
 
-def _configured(found: settings.Settings) -> Iterator[Check]:
-    """Say of each optional part what is used."""
-    for name, without in (("embeddings", "built in"),):
-        value = getattr(found, name)
-        if value:
-            remedy = f"unset {settings.variable(name)}: this version has no use for it yet"
-            yield Check(name, False, f"{value} has no effect", remedy)
-        else:
-            yield Check(name, True, without)
+def _embeddings(ippo: bootstrap.Ippo, found: settings.Settings) -> Iterator[Check]:
+    """Embed a sentence with what is set, and see whether the index was made by it."""
+    from adapters.embedding import tried
+    from knowledge.generations import Knowledge
+
+    if not found.embeddings:
+        yield Check("embeddings", True, "built in")
+    else:
+        try:
+            name, dimensions, took = tried(found)
+        except EmbeddingUnavailable as error:
+            remedy = "until then words alone are searched; docs/embeddings.md tells how embeddings are set up"
+            yield Check("embeddings", False, str(error), remedy)
+            return
+        yield Check("embeddings", True, f"{name}: {dimensions:,} dimensions, {took:,.0f} ms a question")
+    if isinstance(ippo.knowledge, Knowledge) and not ippo.knowledge.has_own_vectors():
+        remedy = "a running `ippo serve` or `ippo worker` does it by itself after its start; else run `ippo ingest`"
+        yield Check("embeddings", False, "the index was made by another embedding", remedy)
 
 
 def _models(found: settings.Settings) -> Iterator[Check]:

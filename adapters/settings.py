@@ -59,7 +59,7 @@ def _prices(value: str) -> str:
 
 
 def _embeddings(value: str) -> str:
-    if value and not value.startswith(("fastembed:", "openai:", "ollama:")):
+    if value and not re.fullmatch(r"(fastembed|openai|ollama):\S.*", value):
         raise ValueError("should be fastembed:NAME_OR_DIR, openai:NAME or ollama:NAME, or empty for the built-in one")
     return value
 
@@ -136,7 +136,7 @@ class Settings(BaseSettings):
     )
     embeddings: Annotated[str, AfterValidator(_embeddings)] = Field(
         default="",
-        description="`fastembed:NAME_OR_DIR`, `openai:…`, `ollama:…`.",
+        description="`fastembed:NAME_OR_DIR`, `openai:…`, `ollama:…`; see [embeddings.md](embeddings.md).",
         json_schema_extra={"shown": "built in, no download"},
     )
     public_url: Annotated[str, _http("http://host:port")] = Field(

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TOGETHER = 128
-"""Chunks between two looks at who else wants to write: some 10 s with a small model on two processors."""
+_TOGETHER = 64
+"""Chunks between two looks at who else wants to write: some 5 s with a small model on two processors."""
 _BREATH = 0.2
 """Seconds in which another one that waits for the lock gets it; it looks ten times a second at the least."""
 _PATIENCE = 60.0
@@ -34,8 +34,16 @@ class Reembedding:
     do not take turns for ever.
     """
 
-    def __init__(self, knowledge: Knowledge, *, again: float = _AGAIN) -> None:
+    def __init__(self, knowledge: Knowledge, *, warm: bool = False, again: float = _AGAIN) -> None:
+        """Take a knowledge.
+
+        Args:
+            knowledge: With the embedding to be used.
+            warm: Whether model and index are opened first, so that the first question does not wait for them.
+            again: Seconds from a failure to the next attempt.
+        """
         self._knowledge = knowledge
+        self._warm = warm
         self._again = again
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="re-embed", daemon=True)
@@ -54,8 +62,16 @@ class Reembedding:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def _open(self) -> None:
+        try:
+            self._knowledge.current().nearest("省エネ", 1)
+        except KnowledgeError as error:
+            log.warning("vectors not ready", extra={"cause": str(error)})
+
     def _run(self) -> None:
         said = ""
+        if self._warm:
+            self._open()
         while not self._ended.is_set():
             try:
                 reembed(self._knowledge, self._ended)

@@ -35,6 +35,7 @@ def worker(threads: int, check: bool, parent: int | None) -> None:
       IPPO_DATABASE_URL=postgresql+psycopg://ippo:…@db/ippo ippo worker --threads 8
     """
     from adapters import bootstrap, logs
+    from adapters.embedding import kept_up
 
     ended = threading.Event()
 
@@ -51,7 +52,7 @@ def worker(threads: int, check: bool, parent: int | None) -> None:
     if hasattr(os, "nice"):
         # Platforms give a webhook a second or three; who waits for an answer has more patience.
         os.nice(NICE)
-    with services() as ippo, bootstrap.messaging(ippo) as messaging:
+    with services() as ippo, kept_up(ippo), bootstrap.messaging(ippo) as messaging:
         logs.configure(server=True)
         working = messaging.worker(threads=threads)
         working.start()
