@@ -26,6 +26,7 @@ from bot.replies import clarify_subject, greet, hand_off, leave_to_tax_office, r
 from bot.text.abstain import abstain
 from bot.text.compose import compose
 from bot.text.confirmed import Confirmed, confirmed
+from bot.text.conflict import both_told
 from bot.text.contacts import Contact, contacts
 from bot.text.denials import denied
 from bot.text.firststep import first_step
@@ -36,6 +37,7 @@ from bot.text.tables import superlative
 from bot.text.where import contact_answer
 from bot.text.wide_grants import clarify_ward, wide_subsidy
 from bot.wants import Want
+from knowledge.claims import Claims
 from knowledge.index import Index
 from knowledge.retrieval import DEFAULT_SCORING, Retriever, Scoring
 
@@ -51,13 +53,14 @@ class State:
     contacts: tuple[Contact, ...]
     proofs: Proofs
     confirmed: Confirmed
+    claims: Claims
 
 
 class Basis(StrEnum):
     """What an answer rests on."""
 
     DECIDED = "decided"
-    """A rule, or an advisor's confirmed answer: nobody is to say it otherwise."""
+    """A rule, an advisor's confirmed answer, or both sides of a contradiction: nobody is to say it otherwise."""
     TOLD = "told"
     """What the documents say."""
     MISSED = "missed"
@@ -164,7 +167,8 @@ class Assistant:
             return answer, Basis.DECIDED
         answer = self._from_documents(reading, material, state)
         if answer is not None:
-            return answer, Basis.TOLD
+            both = both_told(answer, reading, material, state.claims, state.contacts, self._public_url)
+            return (answer, Basis.TOLD) if both is None else (both, Basis.DECIDED)
         if material.off_topic:
             return refuse(reading), Basis.MISSED
         return abstain(reading, material, state.contacts, self._public_url, proofs=state.proofs), Basis.MISSED
@@ -198,4 +202,6 @@ class Assistant:
 
 
 def _state(index: Index, scoring: Scoring, dense: float) -> State:
-    return State(index, Retriever(index, scoring, dense=dense), contacts(index), Proofs(index), Confirmed(index))
+    return State(
+        index, Retriever(index, scoring, dense=dense), contacts(index), Proofs(index), Confirmed(index), Claims(index)
+    )

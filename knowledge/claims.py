@@ -146,6 +146,11 @@ class Claims:
                     found.append(Conflict(claim, rival))
         return found
 
+    def against(self, claim: Claim, today: date) -> list[Conflict]:
+        """Find what contradicts one amount; nothing where its own document gives several."""
+        own = [other for other in self._of(claim.key) if other.source.id == claim.source.id]
+        return [found for found in self.conflicts([claim, *own], today) if found.one.sort is claim.sort]
+
     def _of(self, key: str) -> list[Claim]:
         chunks = self._index.chunks(self._by_key.get(key, ()))
         every = [claim for held in chunks for claim in claims_of(held.chunk, self._index.source(held.chunk.source))]
