@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapters.line import render
 from adapters.line.calls import Calls, Result
-from adapters.line.quota import Quota
+from adapters.line.quota import Figures, Quota
 from adapters.line.way import Attempts, Way, way
 from adapters.messages.model import Delivery, Outcome
 
@@ -40,6 +40,10 @@ class LineChannel:
         self._calls = Calls(settings.line_api_url, settings.line_channel_access_token.get_secret_value())
         self._public_url = settings.public_url
         self._quota = Quota(self._calls, clock)
+
+    def quota(self) -> Figures | None:
+        """Give the plan's monthly messages, for people who look after the channel; None where LINE does not tell."""
+        return self._quota.figures()
 
     def deliver(self, message: Outgoing) -> Delivery:
         """Send a message, once; see `way` for how, and `adapters.messages.model.Outcome` for what comes of it."""

@@ -66,6 +66,10 @@ class Quota:
             return True
         return figures.used + self._pushed < figures.limit - figures.reserve
 
+    def figures(self) -> Figures | None:
+        """Give the month's figures, at most some minutes old; None where LINE does not tell."""
+        return self._current()
+
     def count(self) -> None:
         """Count a push: the figures are behind."""
         with self._lock:

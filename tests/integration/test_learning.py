@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,15 +26,17 @@ from adapters.bootstrap import Ippo
 from adapters.console import accounts, passwords
 from adapters.desk.cases import open_case, remember
 from adapters.desk.schema import answers, audit, cases, drafts
+from adapters.learning.figures import figures, times
 from adapters.learning.gaps import Why, gaps
 from adapters.learning.shelving import Shelving
-from adapters.messages.schema import conversations
+from adapters.messages.schema import conversations, inbox
 from adapters.messages.schema import tables as message_tables
 from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore, now
 from adapters.privacy.erase import erase_person
-from adapters.settings import Settings
+from adapters.settings import TOKYO, Settings
 from bot.answer import Answer, Question
+from bot.hours import parse
 from knowledge.generations import Knowledge
 from knowledge.schema import about
 from knowledge.schema import tables as knowledge_tables
@@ -584,3 +586,144 @@ async def test_hostile_words_are_shown_as_words(world: World) -> None:
     await approve(admin, number)
     for path in (f"/console/drafts/{number}", "/console/drafts", f"/sources/{quote(f'faq/{number}.md', safe='')}"):
         assert "<script>alert" not in (await admin.get(path)).text
+
+
+# --- figures
+
+
+MONDAY = datetime(2026, 11, 16, 16, 0, tzinfo=TOKYO).timestamp()
+DAY = 24 * 60 * 60
+HOURS = parse("Mon-Fri 09:00-17:00 Asia/Tokyo")
+
+
+def wrote(store: MessageStore, key: str, at: float, *, channel: str = "web", ward: str | None = None) -> None:
+    """Write down that somebody wrote something."""
+    number = conversation(store, key, channel, ward)
+    row = {"conversation": number, "kind": "text", "text": "ひみつ", "message": "", "address": "{}"}
+    with store.write() as connection:
+        connection.execute(inbox.insert().values(**row, received_at=at, status="done", attempts=1, error=""))
+
+
+def advised(
+    store: MessageStore, key: str, at: float, reason: str, claimed: float | None, took: float | None, rating: int | None
+) -> None:
+    """Write down a case; claimed after and handled within seconds."""
+    number = conversation(store, key)
+    with store.write() as connection:
+        case = open_case(connection, number, reason=reason, question="ひみつ")
+        values = {
+            "opened_at": at,
+            "claimed_at": None if claimed is None else at + claimed,
+            "ended_at": None if claimed is None or took is None else at + claimed + took,
+            "rating": rating,
+        }
+        connection.execute(update(cases).where(cases.c.id == case).values(**values))
+
+
+def filled(store: MessageStore) -> None:
+    """Two days' life."""
+    for n in range(3):
+        wrote(store, "a", MONDAY + n, ward="chiyoda")
+    wrote(store, "b", MONDAY, channel="line", ward="minato")
+    wrote(store, "a", MONDAY + DAY)
+    cited = (("診断.md", "費用"), ("led.md", "助成"))
+    answered(store, "a", "ひみつ", "answer", at=MONDAY, vote="up", citations=cited)
+    answered(store, "a", "ひみつ", "answer", at=MONDAY, vote="down", citations=cited[:1] * 2)
+    answered(store, "a", "ひみつ", "abstain", at=MONDAY, citations=cited[1:])
+    answered(store, "b", "ひみつ", "answer", at=MONDAY, channel="line", citations=cited[:1])
+    answered(store, "a", "ひみつ", "clarify", at=MONDAY + DAY)
+    # Called at 16:00 on a Monday, claimed 17 hours later: an hour of it lies within opening hours.
+    advised(store, "a", MONDAY, "asked", 17 * 3600, 600, 3)
+    advised(store, "c", MONDAY, "unanswered", 600, 1200, None)
+    advised(store, "d", MONDAY, "asked", None, None, None)
+
+
+def test_figures_add_up_by_day_channel_and_ward(store: MessageStore) -> None:
+    filled(store)
+    with store.read() as connection:
+        found = figures(connection, MONDAY - 3600, MONDAY + 2 * DAY, HOURS)
+        later = figures(connection, MONDAY + DAY - 60, MONDAY + 2 * DAY, HOURS)
+
+    total = found.total
+    assert len(total.conversations) == 2
+    assert total.messages == 5
+    assert dict(total.acts) == {"answer": 3, "abstain": 1, "clarify": 1}
+    assert total.rate == 0.75
+    assert (total.up, total.down, total.handoffs) == (1, 1, 3)
+    assert dict(found.reasons) == {"asked": 2, "unanswered": 1}
+    assert found.sources == [("診断.md", 3), ("led.md", 1)]
+    assert dict(found.ratings) == {3: 1, 0: 1}
+
+    assert found.waiting is not None
+    assert (found.waiting.count, found.waiting.median, found.waiting.p90) == (2, (600 + 3600) / 2, 3600)
+    assert found.handling is not None
+    assert (found.handling.count, found.handling.median, found.handling.p90) == (2, 900, 1200)
+
+    days = found.by(lambda key: key[0])
+    assert [(day, cell.messages) for day, cell in days.items()] == [(date(2026, 11, 16), 4), (date(2026, 11, 17), 1)]
+    assert {name: cell.messages for name, cell in found.by(lambda key: key[1]).items()} == {"line": 1, "web": 4}
+    wards = found.by(lambda key: key[2])
+    assert {name: (cell.messages, cell.handoffs) for name, cell in wards.items()} == {
+        "": (0, 2),
+        "chiyoda": (4, 1),
+        "minato": (1, 0),
+    }
+    assert later.total.messages == 1
+    assert later.waiting is None
+
+
+def test_nine_of_ten_took_no_longer() -> None:
+    assert times([]) is None
+    one = times([5.0])
+    ten = times([float(n) for n in range(1, 11)])
+    assert one is not None
+    assert ten is not None
+    assert (one.median, one.p90) == (5, 5)
+    assert (ten.median, ten.p90) == (5.5, 9)
+
+
+async def test_the_page_draws_them_with_a_table_beside_and_nobody_s_words(world: World) -> None:
+    filled(world.store)
+    advisor = await world.advisor("tanaka")
+    response = await advisor.get("/console/figures?since=2026-11-10&until=2026-11-20")
+    page = response.text
+    assert response.status_code == 200
+    assert "75%" in page
+    assert "ひみつ" not in page
+    assert 'role="img"' in page
+    assert '<title id="daily-name">' in page
+    assert '<desc id="daily-desc">回答 3件、資料に答えなし 1件、そのほか 1件' in page
+    assert page.count('<th scope="row">11/') == 11
+    assert " style=" not in page
+    assert "1時間0分" in page
+    for span in (
+        "?since=2026-01-01&until=2026-12-31",
+        "?since=x&until=9999-99-99",
+        "?since=2030-01-01&until=2020-01-01",
+    ):
+        assert (await advisor.get(f"/console/figures{span}")).status_code == 200
+
+    file = await advisor.get("/console/figures.csv?since=2026-11-10&until=2026-11-20")
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert [(row["日付"], row["チャネル"], row["区"], row["メッセージ数"]) for row in rows] == [
+        ("2026-11-16", "LINE", "港区", "1"),
+        ("2026-11-16", "ウェブ", "不明", "0"),
+        ("2026-11-16", "ウェブ", "千代田区", "3"),
+        ("2026-11-17", "ウェブ", "千代田区", "1"),
+    ]
+    assert "ひみつ" not in file.text
+
+
+async def test_line_s_monthly_messages_are_shown_where_line_tells_them(world: World) -> None:
+    from adapters.line.quota import Figures
+
+    class Line:
+        name = "line"
+
+        def quota(self) -> Figures:
+            return Figures(200, 150)
+
+    assert "LINEの今月の送信" not in (await (await world.log_in()).get("/console/figures")).text
+    world.messaging.channels["line"] = Line()  # type: ignore[index] - a dict here
+    page = (await (await world.log_in()).get("/console/figures")).text
+    assert "上限 200通の75%" in page
