@@ -43,6 +43,11 @@ def cut(document: Document) -> list[Chunk]:
     return list({chunk.id: chunk for chunk in chunks}.values())
 
 
+def mark_of(content_hash: str, stated: Mapping[str, object]) -> str:
+    """Give the mark of the version that `place` makes of the same: equal means that nothing need be read anew."""
+    return index.fingerprint(content_hash, stated, index.pipeline_version())
+
+
 def place(
     knowledge: Knowledge, writer: VersionWriter, document: Document, stated: Mapping[str, object], root: str
 ) -> Placed:
@@ -55,8 +60,7 @@ def place(
         stated: The same by itself, which makes it another version than the same text with something else stated.
         root: Where it came from, see `Placed`.
     """
-    pipeline = index.pipeline_version()
-    mark = index.fingerprint(document.content_hash, stated, pipeline)
+    mark = mark_of(document.content_hash, stated)
     source = document.source.id
     version, chunks = knowledge.find_version(source, mark) or index.store(writer, document, mark, knowledge.embedding)
     return Placed(version, root, mark, chunks)

@@ -12,8 +12,6 @@ from adapters.commands.session import services
 if TYPE_CHECKING:
     from adapters.bootstrap import Ippo
 
-_NEEDED = ("id", "question", "kind", "must_contain", "must_not_contain", "evidence", "answerable", "expect")
-
 
 @click.command("eval")
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
@@ -70,19 +68,12 @@ def evaluate(file: TextIO, as_json: bool, models: tuple[str, ...]) -> None:
 
 
 def _read(file: TextIO) -> list[dict[str, Any]]:
-    items = []
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            item = json.loads(line)
-            missing = [name for name in _NEEDED if name not in item]
-        except (ValueError, TypeError):
-            raise click.UsageError(f"{file.name}, line {number}: no JSON object") from None
-        if missing:
-            raise click.UsageError(f"{file.name}, line {number}: {', '.join(missing)} missing")
-        items.append({"history": [], **item})
-    return items
+    from adapters.curating import golden
+
+    try:
+        return golden.parse(file)
+    except golden.UnusableQuestions as error:
+        raise click.UsageError(f"{file.name}, {error}") from None
 
 
 def _originals(ippo: Ippo) -> dict[str, str]:

@@ -257,6 +257,36 @@ class Curation:
             self._record(connection, who, "knowledge-publish", source)
             self._record_override(connection, who, source, check)
 
+    def renew(self) -> int:
+        """Read the published files anew that an older pipeline read; `ippo ingest` does so for what lies in folders.
+
+        Returns:
+            How many there were. One that can't be read any more stays as it was.
+        Raises:
+            StoreBusy, StoreUnavailable: It is for the next time.
+        """
+        with self.knowledge.store.read() as connection:
+            published = [one for one in editions.listed(connection) if one.state is State.PUBLISHED]
+        renewed = 0
+        with self.knowledge.writing(PATIENCE):
+            after = self.knowledge.active()
+            writer = None
+            for one in published:
+                known = after.get(one.source)
+                if known is None or known.fingerprint == single.mark_of(one.content_hash, one.stated):
+                    continue
+                try:
+                    _, document = self.edition(one.id)
+                except CurationError:
+                    continue
+                writer = writer or self.knowledge.writer()
+                after[one.source] = single.place(self.knowledge, writer, document, one.stated, DESK)
+                renewed += 1
+            if writer is not None:
+                writer.flush()
+                self.knowledge.publish(after)
+        return renewed
+
     def _note(self, who: str, action: str, source: str, detail: str = "") -> None:
         with self.store.write() as connection:
             self._record(connection, who, action, source, detail)

@@ -49,6 +49,7 @@ class Fetched:
 def refetch_if_due(store: MessageStore, ippo: Ippo) -> threading.Thread | None:
     """Fetch all addresses again, if nobody has for 20 hours; of several processes that call this, one does.
 
+    What a program before an update had read of published files is read anew on this occasion.
     It may take half a minute for each address, so it is done in a thread of its own and the caller goes on.
 
     Args:
@@ -64,8 +65,10 @@ def refetch_if_due(store: MessageStore, ippo: Ippo) -> threading.Thread | None:
         return None
 
     def run() -> None:
+        curation = Curation(ippo, knowledge, store)
         try:
-            refetch(Curation(ippo, knowledge, store))
+            curation.renew()
+            refetch(curation)
         except Exception:
             # The program may be closing; the next round is in a day.
             log.exception("refetch failed")

@@ -828,6 +828,21 @@ async def test_another_pipeline_reads_the_file_anew(place: Place, monkeypatch: p
     assert "3,300円" in place.answer()
 
 
+async def test_published_files_are_read_anew_after_an_update(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = await place.log_in()
+    await publish(browser, await bring(browser, "診断.md", GUIDE.format(fee="3,300")))
+    assert place.curation.renew() == 0
+    before = place.knowledge.active()["診断.md"].version
+    monkeypatch.setattr("ingest.clean.VERSION", "next")
+
+    assert place.curation.renew() == 1
+
+    assert place.knowledge.active()["診断.md"].version > before
+    assert "3,300円" in place.answer()
+    assert place.sources() == {"診断.md": "みどり診断のご案内"}  # as it was stated
+    assert place.curation.renew() == 0
+
+
 def test_there_is_an_end_to_previews(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.curating.curation.MOST", 2)
     settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
