@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.agent.floor import falls_short
 from bot.agent.journal import Outcome
 from bot.agent.run import Run
 from bot.answer import Act, Answer, Citation
 from bot.assistant import Basis
 from bot.grounding import unsupported
-from bot.guard import Guarded
+from bot.guard import Guarded, Names
 from bot.places import only_for, ward_name
-from knowledge.documents import Passage
+from knowledge.documents import Kind, Passage
 
 SURE = 0.5
 """Confidence of an answer to what the assistant found nothing for."""
+_PROPOSED = re.compile(r"提案|検討|構想")
 SHOWN = 10
 """Passages handed out, the contract's limit."""
 
@@ -31,7 +34,7 @@ class Verdict:
     rulings: tuple[tuple[str, int], ...] = ()
 
 
-def accept(guarded: Guarded, run: Run) -> Verdict:
+def accept(guarded: Guarded, run: Run, names: Names) -> Verdict:
     """Decide on what the guard left of a draft.
 
     An abstention of the assistant's is the outcome of reading everything that it found; the model may overrule it only
@@ -46,9 +49,12 @@ def accept(guarded: Guarded, run: Run) -> Verdict:
     if considered.basis is Basis.MISSED and not _is_new(guarded.citations, run):
         return Verdict(Outcome.NOTHING_NEW, rulings=rulings)
     own = considered.answer
+    short = falls_short(guarded.text, own.text, considered.reading, names) if considered.basis is Basis.TOLD else ""
+    if short:
+        return Verdict(Outcome.UNANSWERED, reason=short, rulings=rulings)
     answer = Answer(
         Act.ANSWER,
-        guarded.text + _whose(guarded, run),
+        guarded.text + _notes(guarded, run),
         guarded.citations,
         _passages(guarded.citations, run),
         own.choices,
@@ -83,22 +89,28 @@ def _passages(citations: Sequence[Citation], run: Run) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-def _whose(guarded: Guarded, run: Run) -> str:
-    """Say of passages that are for another ward only whose they are, where the text does not."""
+def _notes(guarded: Guarded, run: Run) -> str:
+    """Say of passages what must be known of them and the text does not say: for another ward only, or a proposal."""
     reading = run.considered.reading
-    if reading.ward is None or reading.english:
+    if reading.english:
         return ""
     sources = {passage.chunk.id: passage.source for passage in run.showing.passages().values()}
     notes = []
     for citation in guarded.citations:
-        wards = only_for(sources[citation.chunk])
-        if wards and reading.ward not in wards and not any(ward_name(ward) in guarded.text for ward in wards):
+        source = sources[citation.chunk]
+        wards = only_for(source)
+        others = reading.ward is not None and wards and reading.ward not in wards
+        if others and not any(ward_name(ward) in guarded.text for ward in wards):
             notes.append(f"\n※[{citation.n}]は{'・'.join(sorted(map(ward_name, wards)))}の資料です。")
-    return "".join(dict.fromkeys(notes))
+        if source.kind is Kind.PROPOSAL and not _PROPOSED.search(guarded.text):
+            notes.append(f"\n※[{citation.n}]は提案の資料です。決まったことではありません。")
+    return "".join(notes)
 
 
 def _counted(guarded: Guarded) -> tuple[tuple[str, int], ...]:
     counts: dict[str, int] = {}
     for ruling in guarded.rulings:
-        counts[str(ruling.reason)] = counts.get(str(ruling.reason), 0) + 1
+        if ruling.kept:
+            continue
+        counts[ruling.reason] = counts.get(ruling.reason, 0) + 1
     return tuple(sorted(counts.items()))

@@ -142,9 +142,10 @@ class Agent:
             today=question.today,
             public_url=self._public_url,
             computed=run.showing.computed,
-            history=[turn.text for turn in question.history],
+            # What an assistant said is no source: the talk may be anybody's invention.
+            history=[turn.text for turn in question.history if turn.role == "user"],
         )
-        return accept(guarded, run)
+        return accept(guarded, run, known.names)
 
     def _note(self, run: Run, verdict: Verdict, started: float) -> None:
         entry = Entry(
@@ -171,6 +172,12 @@ class Agent:
 
 
 def _is_told(considered: Considered) -> bool:
-    """Tell whether the documents are to be told: not where a rule decides, and not where a question is asked back."""
+    """Tell whether the documents are to be told: not where a rule decides, and not where a question is asked back.
+
+    The first step is a plan that is chosen by rule, whatever pages it is told from. And where something is stated to
+    be confirmed, yes and no are a rule's: a model that is fond of agreeing needs no figure to be wrong.
+    """
     act = considered.answer.act
+    if considered.reading.first_step or considered.reading.premise:
+        return False
     return (considered.basis, act) in ((Basis.TOLD, Act.ANSWER), (Basis.MISSED, Act.ABSTAIN))

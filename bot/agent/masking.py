@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Container
 
 from bot.privacy import mask
@@ -15,12 +16,17 @@ _MARKED = re.compile(r"[\[［]S\d+[\]］]")
 _FIRST_PRIVATE = 0xE100
 """Private characters that stand for values while a draft is checked; no text of ours or of a model holds any."""
 _PRIVATE = re.compile("[\ue100-\uf8ff]")
-_DIGITS = re.compile(r"\D")
+_DIGITS = re.compile(r"[^0-9]")
+_PHONE = re.compile(r"[-0-9()+ .・のー‐−–—]+")
 
 
 def key_of(value: str) -> str:
     """Give a phone number, mail address or postal address in the form in which two spellings of it are one."""
-    return value.lower() if "@" in value else _DIGITS.sub("", value) or value
+    narrow = unicodedata.normalize("NFKC", value).strip()
+    if "@" in narrow:
+        return narrow.lower()
+    # An address is no number, though it has some.
+    return _DIGITS.sub("", narrow) if _PHONE.fullmatch(narrow) else narrow
 
 
 class Masks:
