@@ -12,7 +12,7 @@ from adapters.console.context import Console, see_other
 from adapters.console.forms import Form
 from adapters.console.gate import Administrator, Number, Posted
 from adapters.console.sessions import Session
-from adapters.curating import rivals
+from adapters.curating import golden, rivals
 from adapters.curating.comparing import Comparison, compare, text_of
 from adapters.curating.curation import Curation
 from adapters.curating.errors import Breaks, CurationError
@@ -54,6 +54,8 @@ class Tried:
 
     question: str
     answer: Answer
+    line: str
+    """The two as a line of `golden.jsonl`."""
 
 
 def routes(console: Console, curation: Curation) -> APIRouter:
@@ -154,9 +156,10 @@ def _tried(console: Console, curation: Curation, number: int, words: str, ward: 
         return None
     asked = Question(question, console.now().date(), ward if ward in WARDS else None)
     try:
-        return Tried(question, curation.ask(number, asked))
+        answer = curation.ask(number, asked)
     except CurationError as error:
         raise HTTPException(404, str(error)) from error
+    return Tried(question, answer, golden.line(asked, answer))
 
 
 def _rivals(console: Console, curation: Curation, edition: Edition, document: Document) -> list[str]:

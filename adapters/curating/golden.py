@@ -5,6 +5,7 @@ They stand in `golden.jsonl` in the data directory, in the form that `ippo eval`
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.answer import Act, Answer, Question
 from bot.evaluation import evaluate
 from bot.ports import Answering
 from knowledge.index import Index
@@ -69,6 +71,23 @@ def parse(lines: Iterable[str]) -> list[dict[str, Any]]:
             raise UnusableQuestions(f"line {number}: {', '.join(missing) or 'an object'} missing")
         items.append({"history": [], **item})
     return items
+
+
+def line(question: Question, answer: Answer) -> str:
+    """Write a question down as a line of the file: it is to be answered, or not, as it is now, from the same passages."""
+    answerable = answer.act is Act.ANSWER
+    item = {
+        "id": hashlib.sha256(f"{question.ward}\0{question.text}".encode()).hexdigest()[:8],
+        "question": question.text,
+        "ward": question.ward,
+        "kind": "golden",
+        "must_contain": [],
+        "must_not_contain": [],
+        "evidence": [citation.quote for citation in answer.citations] if answerable else [],
+        "answerable": answerable,
+        "expect": answer.act.value,
+    }
+    return json.dumps(item, ensure_ascii=False)
 
 
 def passing(assistant: Answering, items: Sequence[Mapping[str, Any]], today: date) -> frozenset[str]:

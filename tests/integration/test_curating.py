@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -373,6 +374,21 @@ async def test_withdrawing_asks_the_questions_too(place: Place) -> None:
     assert list(place.sources()) == ["診断.md"]
     await post(browser, "/console/knowledge/withdraw", source="診断.md", reason="誤りがあったため")
     assert place.sources() == {}
+
+
+async def test_a_question_that_was_tried_becomes_one_that_must_keep_working(place: Place) -> None:
+    browser = await place.log_in()
+    page = await bring(browser, "診断.md", GUIDE.format(fee="3,300"))
+    tried = (await browser.get(page, params={"q": FEE})).text
+    line = re.search(r"<textarea readonly[^>]*>(.*?)</textarea>", tried, re.DOTALL)
+    assert line
+    await publish(browser, page)
+    place.golden(html.unescape(line[1]))
+
+    stopped = await post(browser, "/console/knowledge/withdraw", source="診断.md")
+
+    assert stopped.status_code == 409
+    assert FEE in stopped.text
 
 
 @pytest.mark.parametrize("wrong", ["{", "[1]", '{"id": "x"}', '"' + "[" * 100])
