@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -196,6 +197,8 @@ class ServedEmbedding:
         with self._connecting:
             if self._client is None:
                 self._client = httpx.Client(headers=dict(self._server.headers), trust_env=self._server.proxied)
+                # Nobody is told that an embedding is no longer needed.
+                weakref.finalize(self, self._client.close)
             return self._client
 
 

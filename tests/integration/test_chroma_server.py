@@ -13,9 +13,13 @@ from urllib.request import urlopen
 import pytest
 
 from ingest.pipeline import ingest
+from knowledge.encoders.folder import FolderEmbedding
 from knowledge.errors import StoreUnavailable
 from knowledge.generations import Knowledge
+from knowledge.reembedding import reembed
 from knowledge.vectors import ChromaServer
+from tests import tiny_model
+from tests.searching import nearest
 
 Open = Callable[..., Knowledge]
 _QUESTIONS = ("太陽光発電の補助", "照明をLEDに", "専門家の診断", "上限100万円")
@@ -93,3 +97,17 @@ def test_a_server_that_is_away_is_a_clear_error_and_changes_nothing(open_knowled
         ingest([str(folder)], knowledge=away)
     assert away.current().generation == 1
     assert away.self_test() != []
+
+
+def test_another_embedding_gets_a_collection_of_its_own(
+    server: str, open_knowledge: Open, folder: Path, tmp_path: Path
+) -> None:
+    own = open_knowledge(chroma_url=server)
+    ingest([str(folder)], knowledge=own)
+    before = own.current()
+    assert before.nearest("太陽光発電", 1)
+    other = open_knowledge(chroma_url=server, embedding=FolderEmbedding(tiny_model.make(tmp_path / "model")))
+    assert reembed(other)
+    assert nearest(other.current(), "灯り") == "led.md"
+    # Who holds the old one can still search it: its collection goes when nobody reads it any more.
+    assert before.nearest("太陽光発電", 1)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import Status, ingest
+from knowledge.encoders.folder import FolderEmbedding
 from knowledge.errors import StoreBusy, StoreUnavailable
 from knowledge.generations import Knowledge
+from knowledge.reembedding import reembed
 from knowledge.schema import VERSION_TABLE, tables
 from knowledge.store import Store
-from tests import postgres
+from tests import postgres, tiny_model
 from tests.searching import found, nearest
 
 pytestmark = [
@@ -81,3 +83,19 @@ def test_one_host_writes_at_a_time(database: str, open_knowledge: Open, folder: 
 def test_a_server_that_is_away_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="データベース"):
         Store.open(tmp_path, "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+
+
+def test_another_embedding_is_taken_up_on_one_host_and_served_on_both(
+    database: str, open_knowledge: Open, folder: Path, tmp_path: Path
+) -> None:
+    first = open_knowledge(tmp_path / "one", database_url=database)
+    ingest([str(folder)], knowledge=first)
+    model = FolderEmbedding(tiny_model.make(tmp_path / "model"))
+    second, third = (
+        open_knowledge(tmp_path / name, database_url=database, embedding=model) for name in ("two", "three")
+    )
+    assert reembed(second)
+    assert not reembed(third)
+    # Shares no word with it.
+    assert nearest(second.current(), "灯り") == nearest(third.current(), "灯り") == "led.md"
+    assert found(first.current(), "太陽光発電") == ["menu/solar.md"]

@@ -105,7 +105,7 @@ def serving(kind: str, **state: Any) -> Iterator[Embeddings]:
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("content-length", 0)))
             status, body = served.answer(self.path, self.headers, raw)
-            if kind == "ollama" and "error" in body:
+            if kind == "ollama" and isinstance(body, dict) and "error" in body:
                 body = {"error": body["error"]["message"]}
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
