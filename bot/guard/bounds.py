@@ -29,6 +29,7 @@ _BEFORE = (
     (Bound.AT_LEAST, re.compile(r"(?:下限|最低|少なくとも|最小)[^。、|]{0,6}$")),
     (Bound.ABOUT, re.compile(r"(?:約|およそ|おおよそ|概ね|おおむね)\s?$")),
 )
+_ASIDE = re.compile(r"^\s?\([^()]{1,18}\)")
 ATTACHED = frozenset({Bound.BELOW, Bound.ABOVE, Bound.AT_LEAST})
 """Sides without which a value says something else."""
 
@@ -41,7 +42,8 @@ def bound_at(text: str, start: int, end: int) -> Bound:
         start: Where the value begins.
         end: Where it ends, with its unit.
     """
-    after = text[end : end + 8]
+    # 「令和7年度(2025年度)以降」: what stands in brackets is the value once more.
+    after = _ASIDE.sub("", text[end : end + 30])[:8]
     for bound, pattern in _AFTER:
         if pattern.match(after):
             return bound

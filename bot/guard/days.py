@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from knowledge.dates import year_of_era
+from knowledge.dates import year_of_era, years
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Day:
 _NUMERAL = r"(?:元|\d{1,2}|[一二三四五六七八九十]{1,3})"
 _ERA = rf"(?:(?P<era>令和|平成|昭和|(?<![A-Za-z])[RH])\s?\.?\s?(?P<n>{_NUMERAL})(?![\dA-Za-z])|(?P<fy>FY\s?)?(?P<year>(?<!\d)(?:19|20)\d\d)(?![\d,]|\.\d{{3}}))"
 _DAY = re.compile(
-    rf"{_ERA}(?:\s?\((?:令和|平成|昭和|R|H)?\s?{_NUMERAL}?(?:(?:19|20)\d\d)?\s?年?度?\))?"
+    rf"{_ERA}(?P<twin>\s?\((?:(?:令和|平成|昭和|R|H)\s?{_NUMERAL}|(?:19|20)\d\d)\s?年?度?\))?"
     r"(?:\s?(?P<fiscal>年度|年会計)|\s?(?:年|[./-])\s?(?P<month>\d{1,2})(?:\s?(?:月|[./-])\s?(?P<day>\d{1,2})(?:日|(?!\d))|\s?月|(?![\d.]))|\s?(?P<plain>年(?!間|度)))?"
 )
 _MONTH = re.compile(
@@ -71,6 +71,11 @@ def days(folded: str) -> Iterator[tuple[Day, int, int]]:
     found: list[tuple[Day, int, int]] = []
     for match in _DAY.finditer(folded):
         day = _full(match)
+        if match["twin"] and day is None:
+            found += [
+                (part, match.start() + a, match.start() + b) for part, a, b in days(match.group().replace("(", " "))
+            ]
+            continue
         if day is None or (match["year"] and match.end("year") == match.end() and _COUNTED.match(folded, match.end())):
             continue
         found.append((day, match.start(), match.end()))
@@ -102,6 +107,8 @@ def _one_form(part: str) -> str:
 
 def _full(match: re.Match[str]) -> Day | None:
     year = int(match["year"]) if match["year"] else year_of_era(match["era"], _digits(match["n"]))
+    if match["twin"] and year not in years(match["twin"]):
+        return None  # 「R9(令和7)」 contradicts itself, and is read as two years
     if match["fiscal"] or match["fy"]:
         return Day(year, fiscal=True)
     if match["month"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -31,8 +31,12 @@ class Spot:
     """Terms that belong to it as if they stood in it: the cell's column and the words of its row."""
     row: frozenset[str]
     """Table cells only: terms of the rest of its row."""
+    label: frozenset[str]
+    """Table cells only: terms of the row's first cell."""
+    line: tuple[Statement, ...]
+    """Table cells only: the column and the rest of the row, which are about the same thing."""
     above: tuple[Statement, ...]
-    """What it takes for granted, nearest first: column, row label, sentence before, lead-in, headings, title."""
+    """What it takes for granted, nearest first: sentence before, lead-in, headings, title."""
 
     @property
     def terms(self) -> frozenset[str]:
@@ -49,15 +53,16 @@ class Spot:
         if own:
             return tuple((name, self.place(self.says.beside_name(name))) for name in own)
         whole = Beside(self.terms, self.terms)
-        for statement in self.above:
-            found = [name for name in statement.names if name.kind == kind]
+        for level in self.levels:
+            found = [name for statement in level for name in statement.names if name.kind == kind]
             if found:
                 return tuple((name, whole) for name in found)
         return ()
 
-    def dates(self) -> tuple[Value, ...]:
-        """The years and days in it and in its column or row, for which what it says holds."""
-        return tuple(v for s in (self.says, *self.above) for v in s.values if v.kind is ValueKind.DATE)
+    @property
+    def levels(self) -> tuple[tuple[Statement, ...], ...]:
+        """What stands around it, nearest first; what is on one level is equally near."""
+        return (self.line, *((statement,) for statement in self.above))
 
 
 class Evidence:
@@ -90,9 +95,30 @@ class Evidence:
         return frozenset().union(*(part.terms for part in self._parts))
 
     @cached_property
-    def years(self) -> frozenset[int]:
-        """Years in which a day without a year may lie."""
-        return frozenset().union(*(part.years for part in self._parts))
+    def keys(self) -> frozenset[str]:
+        """The keys of all values."""
+        return frozenset().union(*(value.keys for value in self.values))
+
+    def year_fits(self, day: Day, year: int) -> bool:
+        """Tell whether a day that a passage writes without its year may lie in a year.
+
+        It may where the passages speak of that year, unless they write the same day with another one.
+        """
+        if any(dated.year != year and day.within(dated) for dated in self._dated):
+            return any(dated.year == year and day.within(dated) for dated in self._dated)
+        return any(dated.year == year for dated in self._dated) or any(
+            year == (fiscal if day.month is None or day.month >= 4 else fiscal + 1) for fiscal in self._fiscal
+        )
+
+    @cached_property
+    def _dated(self) -> tuple[Day, ...]:
+        days = [reading.amount for value in self.values for reading in value.readings]
+        return tuple(day for day in days if isinstance(day, Day) and day.year is not None and day.fiscal is not True)
+
+    @cached_property
+    def _fiscal(self) -> frozenset[int]:
+        days = [reading.amount for value in self.values for reading in value.readings]
+        return frozenset(day.year for day in days if isinstance(day, Day) and day.year is not None and day.fiscal)
 
     def holds(self, literal: str) -> bool:
         """Tell whether something stands in the passages letter by letter, white space and punctuation aside."""
@@ -124,7 +150,6 @@ class _Part:
     things: frozenset[str]
     areas: frozenset[str]
     terms: frozenset[str]
-    years: frozenset[int]
     plain: str
 
 
@@ -147,7 +172,7 @@ def _part(chunk: str, key: _Key, names: Names) -> _Part:
     title = _title(passage.source, names)
     spots = tuple(spot for block in _shown(passage) for spot in _spots(block, title, names))
     # A continued block's first sentence speaks of what the one before was about.
-    context = {s.text: s for spot in spots for s in spot.above}
+    context = {s.text: s for spot in spots for s in (*spot.line, *spot.above)}
     for line in (*passage.chunk.context.split("\n"), *title_lines(passage.source)):
         for said in _said(line, names):
             context.setdefault(said.text, said)
@@ -160,7 +185,6 @@ def _part(chunk: str, key: _Key, names: Names) -> _Part:
         frozenset(thing for s in statements for name in s.names for thing in name.things) | wards,
         areas(fold(text)) | _wide(passage.source),
         frozenset().union(*(s.terms for s in statements)),
-        _years(passage.source, statements),
         quiet(text),
     )
 
@@ -195,7 +219,7 @@ def _spots(block: Block, title: tuple[Statement, ...], names: Names) -> Iterator
     before: list[Statement] = []
     for said in _said(block.text, names):
         if said.text:
-            yield Spot(said, none, none, (*reversed(before), *above, *title))
+            yield Spot(said, none, none, none, (), (*reversed(before), *above, *title))
             before.append(said)
 
 
@@ -211,10 +235,10 @@ def _cells(block: Block, above: tuple[Statement, ...], names: Names) -> Iterator
         others = [j for j in range(len(cells)) if j != i and labels[j]]
         head = frozenset[str]().union(*(s.terms for s in header))
         row = frozenset[str]().union(*(words[j] for j in others))
-        beside = [s for j in others for s in cells[j]]
+        beside = [s for j in range(len(cells)) if j != i and (labels[j] or len(cells) <= 4) for s in cells[j]]
         for said in cell:
             if said.text:
-                yield Spot(said, head, row, (*header, *beside, *above))
+                yield Spot(said, head, row, words[0] if i else frozenset(), (*header, *beside), above)
 
 
 def _metadata(source: Source) -> Iterator[Value]:
@@ -227,19 +251,6 @@ def _metadata(source: Source) -> Iterator[Value]:
 
 def _day(day: Day) -> Value:
     return Value(ValueKind.DATE, (Reading("日付", day),), 0, 0)
-
-
-def _years(source: Source, statements: Iterable[Statement]) -> frozenset[int]:
-    said = {
-        reading.amount.year
-        for statement in statements
-        for value in statement.values
-        for reading in value.readings
-        if isinstance(reading.amount, Day)
-    }
-    fiscal = {source.fiscal_year, source.fiscal_year + 1} if source.fiscal_year is not None else set()
-    stated = {source.date.year} if source.date is not None else set()
-    return frozenset(year for year in said | fiscal | stated if year is not None)
 
 
 def _wide(source: Source) -> frozenset[str]:

@@ -111,7 +111,7 @@ class _Judge:
         rude = ill_mannered(said, evidence)
         if rude:
             return rude, True
-        if claims_nothing(said) or _only_names_what_follows(piece, said):
+        if claims_nothing(said, self._asked.question) or _only_names_what_follows(piece, said):
             return "", False
         if not cited:
             return ("unknown-marker" if marks else "no-marker"), True

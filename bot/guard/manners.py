@@ -14,7 +14,7 @@ from bot.guard.statement import Statement
 
 DATA = Path(__file__).with_name("manners.toml")
 _TONE = "。、!！?？.,…~〜ーよねわ 　「」『』()（）:：;；"
-_TOPIC = re.compile(r"[^、。]{2,}?(?:は|が|も|について)(?=.)")
+_TOPIC = re.compile(r"[^、。]{2,}?(?:は|が|も|について|には|では)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class _Manners:
     advice: re.Pattern[str]
     free: tuple[tuple[str, re.Pattern[str]], ...]
     states: re.Pattern[str]
+    unknown: re.Pattern[str]
+    unknown_words: frozenset[str]
     safe: dict[str, str]
     safe_en: dict[str, str]
 
@@ -49,6 +51,8 @@ def _manners() -> _Manners:
         any_of(*table["advice"]),
         tuple((kind, any_of(*patterns)) for kind, patterns in free.items()),
         any_of(states),
+        any_of(table["unknown"]["says"]),
+        frozenset(table["unknown"]["words"].split()),
         table["safe"],
         table["safe_en"],
     )
@@ -92,14 +96,19 @@ def safe_form(reason: str, text: str) -> str:
     return (manners.safe_en if english else manners.safe).get(reason, "")
 
 
-def claims_nothing(said: Statement) -> str:
+def claims_nothing(said: Statement, question: Statement) -> str:
     """Tell what a sentence without a source is, if it states nothing.
 
+    Args:
+        said: The sentence.
+        question: What was asked: that it can't be answered may be said in its own words.
     Returns:
         `greeting`, `transition`, `pointing`, `unknown` or `question`; empty where it states something. A figure, a
-        day, a name or a ward makes any sentence a statement.
+        day, a name or a ward makes any other sentence a statement.
     """
     manners = _manners()
+    if manners.unknown.search(said.text) and said.terms <= question.terms | manners.unknown_words:
+        return "unknown"
     if said.values or said.names or shapes(said.text):
         return ""
     text = said.text.strip(_TONE)

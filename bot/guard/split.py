@@ -49,12 +49,16 @@ class Piece:
     """White space between it and the one before on its line."""
 
 
-_BULLET = re.compile(r"^\s{0,12}(?:[-*+・•●○◯◆◇■□▼►▶✓✔※–—]\s?|\(?\d{1,2}[.)．）:]\s?|[①-⑳]\s?|\[[ xX]\]\s?){1,3}(?=\S)")
+_BULLET = re.compile(
+    r"^\s{0,12}(?:[-*+・•●○◯◆◇■□▼►▶✓✔※–—]\s?|\(?\d{1,2}[.)．）](?!\d)\s?|[①-⑳]\s?|\[[ xX]\]\s?){1,3}(?=\S)"
+)
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s|【[^】\n]{1,40}】\s*$|■|◆)")
 _WHOLE_BOLD = re.compile(r"^\s*\*\*[^*\n]{1,60}\*\*\s*$")
 _RULE = re.compile(r"^\s*(?:\|?[\s:|*_=~-]{3,}\|?|```.{0,20}|<[^>\n]{0,100}>)\s*$")
 _ROW = re.compile(rf"^\s*\|.{{1,2000}}\|\s*(?:{MARKER.pattern}\s*)?$")
 _END = re.compile(r"[。!?！？．]+[」』)）\"”]{0,3}|(?<=[A-Za-z0-9)\]])\.(?=\s+[A-Z\[])")
+_GOES_ON = re.compile(r"(?:です|でした|だ|と|という|って|の|を|は|が|に|も)(?![ぁ-ん]*[一-龥ァ-ヴ])|[」』]")
+"""Behind 「!」 that ends no sentence: 「探検をしよう！です」."""
 _OPEN = "「『(（［[〔【"
 _CLOSE = "」』)）］]〕】"
 _TAIL = re.compile(rf"\s?(?:\*\*)?(?:{MARKER.pattern}\s?){{1,10}}[。.]?(?:\*\*)?")
@@ -134,7 +138,7 @@ def _sentences(line: str) -> Iterator[str]:
         if match is None:
             break
         at = match.end()
-        if inside[match.start()] or (match.group() == "．" and line[at : at + 1].isdigit()):
+        if inside[match.start()] or _GOES_ON.match(line, at) or (match.group() == "．" and line[at : at + 1].isdigit()):
             continue
         tail = _TAIL.match(line, at)
         at = tail.end() if tail else at

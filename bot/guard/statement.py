@@ -11,8 +11,13 @@ from bot.guard.names import Named, Names, named
 from bot.guard.values import Value, comparable, values
 from knowledge.tokens import words
 
-_TIME = re.compile(r"[年月日]\d")
 _COMMA = re.compile(r"[、,;；。|]")
+_ENDS = re.compile(
+    r"(?:(?:です|ます|ません|でした|ました)(?:が|し|けれども?|けど)|て(?:おり|いて)|[でしりきいえけれみびせげべち])、"
+)
+"""Where a clause may end within a sentence."""
+_SURELY_ENDS = re.compile(r"(?:(?:です|ます|ません|でした|ました)(?:が|し|けれども?|けど)|て(?:おり|いて))、")
+_TOPIC = re.compile(r"(?<![でにと])は(?![いじず])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +51,74 @@ class Statement:
     @cached_property
     def terms(self) -> frozenset[str]:
         """All its terms."""
-        return self._between(0, len(self.text))
+        return self.part(0, len(self.text))
 
     def beside_value(self, value: Value) -> Beside:
         """What stands beside one of its values."""
         rivals = [(v.start, v.end) for v in self.values if v is value or comparable(value, v)]
-        return self._beside(rivals, (value.start, value.end), value.key)
+        return self._beside(rivals, (value.start, value.end), value.keys)
 
     def beside_name(self, name: Named) -> Beside:
         """What stands beside one of its names."""
         rivals = [(n.start, n.end) for n in self.names if n.kind == name.kind]
-        return self._beside(rivals, (name.start, name.end), "")
+        return self._beside(rivals, (name.start, name.end), self.part(name.start, name.end))
 
     def part(self, start: int, end: int) -> frozenset[str]:
         """The terms of a part of it."""
-        return self._between(start, end)
-
-    def _beside(self, spans: Sequence[tuple[int, int]], own: tuple[int, int], key: str) -> Beside:
-        start, end = next(cut for span, cut in zip(spans, _segments(self.text, spans), strict=True) if span == own)
-        near = self._between(start, own[0]) | self._between(own[1], end)
-        whole = self.terms | near
-        if len(spans) > 1:
-            # Of several years each belongs to what stands beside it, and to nothing else in the sentence.
-            years = {term for term in self.terms if _TIME.match(term)}
-            whole -= years - near if len(years) > 1 else set()
-        return Beside(near - {key}, whole - {key})
-
-    def _between(self, start: int, end: int) -> frozenset[str]:
-        found = set(terms(self.text[start:end]))
-        found.update(value.key for value in self.values if start <= value.start and value.end <= end)
+        found = set(terms(self._plain[start:end]))
+        for value in self.values:
+            if start <= value.start and value.end <= end:
+                found |= value.keys
         return frozenset(found)
+
+    def clause(self, at: int) -> frozenset[str]:
+        """The terms of the clause around a place, with the sentence's subject where the clause has none of its own."""
+        start, end = self._clause(at)
+        first = self._clauses[0]
+        found = self.part(start, end)
+        if start > first[0] and not _TOPIC.search(self.text, start, end):
+            topic = _TOPIC.search(self.text, *first)
+            found |= self.part(first[0], topic.end() if topic else first[1])
+        return found
+
+    def _clause(self, at: int) -> tuple[int, int]:
+        return next((span for span in self._clauses if span[1] > at), self._clauses[-1])
+
+    @cached_property
+    def _plain(self) -> str:
+        """The text with its values blanked: they are compared as values."""
+        text = self.text
+        for value in self.values:
+            text = f"{text[: value.start]}{' ' * (value.end - value.start)}{text[value.end :]}"
+        return text
+
+    @cached_property
+    def _clauses(self) -> tuple[tuple[int, int], ...]:
+        """Clauses with a subject each; 「断熱性を上げ、結露を減らす」 is one with what comes before it."""
+        found: list[tuple[int, int]] = []
+        start = 0
+        for match in _ENDS.finditer(self.text):
+            following = _ENDS.search(self.text, match.end())
+            rest = following.start() if following else len(self.text)
+            own = _TOPIC.search(self.text, match.end(), rest) and _TOPIC.search(self.text, start, match.start())
+            if own or _SURELY_ENDS.fullmatch(match.group()):
+                found.append((start, match.end()))
+                start = match.end()
+        return (*found, (start, len(self.text)))
+
+    def _beside(self, spans: Sequence[tuple[int, int]], own: tuple[int, int], keys: frozenset[str]) -> Beside:
+        cuts = list(_segments(self.text, spans))
+        place = spans.index(own)
+        first, last = self._clause(own[0])
+        near: frozenset[str] = frozenset()
+        for start, end in reversed(cuts[: place + 1]):
+            # 「3月2日（3/2）」: what says the same again has the same neighbours.
+            start, end = max(start, first), min(end, max(last, own[1]))  # noqa: PLW2901 - within its clause
+            near = self.part(start, own[0]) | self.part(own[1], end) if start <= own[0] < end else self.part(start, end)
+            near -= keys
+            if near:
+                break
+        return Beside(near, (self.clause(own[0]) | near) - keys)
 
 
 @lru_cache(maxsize=16384)
@@ -87,8 +130,8 @@ def terms(text: str) -> frozenset[str]:
 def _segments(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Share a sentence out among things of one kind that stand in it, in order.
 
-    Between two of them it is cut at the first comma: what a predicate says of the first comes before it. Without a
-    comma everything belongs to the second, whose subject it is.
+    Between two of them it is cut where the last clause ends that is about the first, else at the first comma: what a
+    predicate says of the first comes before it. Without a comma everything belongs to the second, whose subject it is.
     """
     start = 0
     for i, (_, end) in enumerate(spans):
@@ -96,7 +139,8 @@ def _segments(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int
             yield start, len(text)
             return
         following = spans[i + 1][0]
-        comma = _COMMA.search(text, end, following)
+        clauses = list(_ENDS.finditer(text, end, following))
+        comma = clauses[-1] if clauses else _COMMA.search(text, end, following)
         cut = comma.end() if comma else end
         yield start, cut
         start = cut

@@ -13,7 +13,7 @@ from bot.guard.evidence import Evidence, Spot
 from bot.guard.fit import fits, score
 from bot.guard.names import Named
 from bot.guard.shapes import Shape, shapes
-from bot.guard.statement import Beside, Statement, terms
+from bot.guard.statement import Beside, Statement
 from bot.guard.turns import turned
 from bot.guard.values import Value, ValueKind, comparable, meets
 
@@ -88,7 +88,7 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
         above: frozenset[str] | None = None
         for held, place in _places(value, spot):
             above = above if above is not None else _above(spot)
-            points = score(beside, place, above, evidence.weights)
+            points = score(beside, place, above, evidence.weights) - _foreign(spot, said, evidence)
             if _meets(value, held, evidence):
                 own.append(points)
                 bounds += _bounds(held, spot)
@@ -99,6 +99,14 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     return fits(own, rivals) and _bounded(value, said, bounds)
 
 
+_FOREIGN = 0.1
+"""Weight of a word of a row's label that the sentence does not say."""
+
+
+def _foreign(spot: Spot, said: Statement, evidence: Evidence) -> float:
+    return _FOREIGN * sum(evidence.weights(term) for term in spot.label - said.terms)
+
+
 def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
     """The values of a spot that may be meant, each with what stands beside it."""
     own = [held for held in spot.says.values if comparable(value, held) or meets(value, held)]
@@ -106,8 +114,8 @@ def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
         yield held, spot.place(spot.says.beside_value(held))
     if value.kind is ValueKind.DATE and not own:
         whole = Beside(spot.terms, spot.terms)
-        for statement in spot.above:
-            found = [held for held in statement.values if comparable(value, held)]
+        for level in spot.levels:
+            found = [held for statement in level for held in statement.values if comparable(value, held)]
             if found:
                 yield from ((held, whole) for held in found)
                 return
@@ -127,7 +135,8 @@ def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
                 year = said.amount.year
                 if (
                     known.amount.year is None
-                    and year in evidence.years
+                    and year is not None
+                    and evidence.year_fits(known.amount, year)
                     and said.amount.within(replace(known.amount, year=year))
                 ):
                     return True
@@ -145,7 +154,8 @@ def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
 
 def _bounds(held: Value, spot: Spot) -> list[Bound]:
     at_most = any(
-        word in spot.says.text or any(word in s.text for s in spot.above) for word in ("上限", "最大", "限度")
+        word in spot.says.text or any(word in s.text for level in spot.levels for s in level)
+        for word in ("上限", "最大", "限度")
     )
     return [held.bound, *([Bound.AT_MOST] if at_most and held.bound is Bound.NONE else [])]
 
@@ -160,7 +170,7 @@ def _bounded(value: Value, said: Statement, held: Sequence[Bound]) -> bool:
 
 def _name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
     if not name.things & evidence.things:
-        return evidence.holds(name.said)
+        return False
     beside = said.beside_name(name)
     several = sum(other.kind == name.kind for other in said.names) > 1
     if several:
@@ -187,7 +197,7 @@ def _shape_holds(shape: Shape, said: Statement, evidence: Evidence) -> bool:
         return True
     if shape.kind == "organisation":
         return False
-    return terms(shape.text) <= evidence.terms
+    return said.part(shape.start, shape.end) <= evidence.terms | evidence.keys
 
 
 def _unknown_of_question(text: str, said: Statement, asked: Asked) -> bool:

@@ -14,7 +14,7 @@ from bot.guard.fit import CLOSE, score
 from bot.guard.statement import Beside, Statement
 
 DATA = Path(__file__).with_name("turns.toml")
-_CLAUSE = re.compile(r"[、。,;；!?！？\n|]+")
+_CLAUSE = re.compile(r"(?:[、。;；!?！？\n|]|(?<!\d),|,(?!\d))+")
 _NEGATION = re.compile(
     r"ません|ない(?:$|[。、)」』|の|で|こと|もの|場合|とき|ため|と[きさい]|[一-龥])|なかった|なく|[せらかわえけべめげねてさじれ]ず(?:に|、|$|と)|ではな|じゃな"
 )
@@ -22,6 +22,10 @@ _NO_NEGATION = re.compile(
     r"なければ(?:なり|いけ)ま?せ?(?:ん|ない)|なくては(?:なり|いけ)ません|ないと(?:いけ|なり)ません|だけで(?:は)?なく|のみなら[ずぬ]|かもしれ(?:ません|ない)|少なくな|少なくとも|間違いな|欠かせ(?:ません|ない)|"
     r"ほかな(?:りません|らない)|必ず|まず|はず|わずか|いずれ|ではないでしょうか|ませんか|なくな(?:る|り|っ)|にもかかわらず|ないように|ないよう"
 )
+_PREDICATE = re.compile(
+    r"(?:です|ます|でした|ました|だ|る|た|[うくすつぬむ]|て|で|[しりきいえけれみびせげべち])(?:が|し|けど|ので|から)?\)?$"
+)
+"""At a clause's end: something is stated, not only named."""
 _FOCUS = 14
 """Characters before a word that turns a sentence, in which stands what it turns."""
 _ENOUGH = 0.55
@@ -95,7 +99,8 @@ def _says_above(mine: _Side, evidence: Evidence) -> bool:
     return any(
         side.turn == mine.turn and side.side == mine.side
         for spot in evidence.spots
-        for statement in spot.above
+        for level in spot.levels
+        for statement in level
         for side in sides(statement)
     )
 
@@ -116,16 +121,15 @@ def _read(statement: Statement) -> Iterator[_Side]:
     for start, end in _clauses(text):
         negation = _last(_NEGATION, plain, start, end)
         at = negation.start() if negation else end
-        yield _Side(-1, "other" if negation else "one", _beside(statement, start, at))
+        if negation or end == len(text) or _PREDICATE.search(text[start:end]):
+            yield _Side(-1, "other" if negation else "one", _beside(statement, start, at))
         for i, turn in enumerate(_turns()):
             other = turn.other.search(text, start, end)
             one = turn.one.search(text, start, end)
             if other and not (one and one.start() <= other.start() and one.end() >= other.end()):
-                yield _Side(
-                    i, _flipped("other", turn, plain, other.end(), end), _beside(statement, start, other.start())
-                )
+                yield _Side(i, _flipped("other", turn, plain, other.end(), end), _beside(statement, start, other.end()))
             elif one:
-                yield _Side(i, _flipped("one", turn, plain, one.end(), end), _beside(statement, start, one.start()))
+                yield _Side(i, _flipped("one", turn, plain, one.end(), end), _beside(statement, start, one.end()))
 
 
 def _flipped(side: str, turn: _Turn, plain: str, at: int, end: int) -> str:
@@ -153,4 +157,4 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 def _beside(statement: Statement, start: int, at: int) -> Beside:
     near = statement.part(max(start, at - _FOCUS), at)
-    return Beside(near, statement.terms | near)
+    return Beside(near, statement.clause(start) | near)

@@ -50,10 +50,18 @@ class Value:
     bound: Bound = Bound.NONE
 
     @property
-    def key(self) -> str:
-        """A word that equal values share, for comparing what stands beside a name or another value."""
-        first = self.readings[0]
-        return f"={first.unit}:{first.amount}"
+    def keys(self) -> frozenset[str]:
+        """Words that equal values share, for comparing what stands beside a name or another value."""
+        return frozenset().union(*(_keys(reading) for reading in self.readings))
+
+
+def _keys(reading: Reading) -> frozenset[str]:
+    day = reading.amount
+    if not isinstance(day, Day):
+        return frozenset({f"={reading.unit}:{day}"})
+    year = {f"=年{day.year}"} if day.year is not None else set()
+    month = {f"=日{day.month}-{day.day}{day.part}"} if day.month is not None else set()
+    return frozenset(year | month)
 
 
 def meets(said: Value, held: Value) -> bool:

@@ -15,6 +15,7 @@ PARTS = {
     "peers": "retrieval and whole answers beside what one could use instead; 1 minute",
     "ablation": "what each arm and step gains; 2 minutes",
     "answers": "the figures of `ippo eval`, and how long a terminal waits; 1 minute",
+    "guard": "what gets past the guard that is false, and what it keeps that is true; 1 minute",
     "ingest": "a whole ingest against its parts, at 10,000 chunks; 2 minutes",
     "messages": "webhooks at a steady rate into the whole program, on SQLite and PostgreSQL; 8 minutes",
     "console": "twenty advisors' open pages while fifty people wait, on SQLite and PostgreSQL; 1 minute",
