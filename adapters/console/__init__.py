@@ -3,8 +3,9 @@
 `routes` joins it all · `context` what every page gets · `menu` its navigation · `gate` who may come in, and what every
 form has to carry · `login`, `attempts`, `sessions`, `accounts`, `passwords` how one gets in · `board` the queue, read by
 `waiting` · `case` a case's page, read by `dossier` and `transcript` · `acting` what is done with it · `aids` draft and
-search beside the reply · `phrases`, `people`, `account`, `trail` the other pages · `words` what things are called. What
-is done with a case is done by `adapters.desk.cases`; nothing here decides.
+search beside the reply · `phrases`, `people`, `account`, `trail` the other pages · `words` what things are called ·
+`unanswered`, `drafts`, `drafting`, `approving`, `figures` learning from people, done by `adapters.learning` · `sheet` a
+table as a file, `span` a span of days. What is done with a case is done by `adapters.desk.cases`; nothing here decides.
 
 A new page is a module of this package with two names, and a line in `routes.PAGES`:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -83,7 +83,8 @@ class Drafting:
         with self._console.store.read() as connection:
             rows = drafts.listed(connection)
             names = _names(connection)
-        found = [self._row(row, names) for row in rows]
+        indexed = self._indexed()
+        found = [self._row(row, names, indexed) for row in rows]
         return self._console.page(session, "drafts.html", here=HERE, drafts=found, STATES=STATES)
 
     def draft_page(self, session: Session, number: int, status: int = 200, *, problem: str = "") -> HTMLResponse:
@@ -100,7 +101,7 @@ class Drafting:
             status=status,
             problem=problem,
             STATES=STATES,
-            draft=self._row(row, names),
+            draft=self._row(row, names, self._indexed()),
             findings=[(one.sort.value, drafts.FIELDS[one.field], one.shown) for one in found],
             blocked=any(not one.may_be_an_office_s for one in found),
             may_approve=may_approve,
@@ -167,7 +168,10 @@ class Drafting:
             raise HTTPException(404, "この質問は見つかりません。")
         return Begun(_asked(row.question), ward=row.ward or "")
 
-    def _row(self, row: RowMapping, names: Mapping[str, str]) -> dict[str, Any]:
+    def _indexed(self) -> Collection[str]:
+        return self.shelving.indexed() if self.shelving is not None else ()
+
+    def _row(self, row: RowMapping, names: Mapping[str, str], indexed: Collection[str]) -> dict[str, Any]:
         expired = row["expires_on"] <= self.today
         published = row["state"] == drafts.PUBLISHED
         soon = row["expires_on"] <= self.today + timedelta(days=drafts.SOON)
@@ -178,7 +182,7 @@ class Drafting:
             "place": ward_name(row["ward"]) if row["ward"] else "すべての区",
             "expired": expired,
             "soon": published and not expired and soon,
-            "shows": published and self.shelving is not None and self.shelving.shows(row["id"]),
+            "shows": published and drafts.source_id(row["id"]) in indexed,
             "path": f"/sources/{quote(drafts.source_id(row['id']), safe='')}" if row["approved_on"] else "",
         }
 

@@ -76,7 +76,7 @@ class Gap:
     """By ward in romaji; empty: unknown."""
     latest: float
     key: str
-    """Where the first example is written down, see `Open.key`."""
+    """Where one of them is written down, see `Open.key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,8 @@ def _gap(wordings: Sequence[Sequence[Open]]) -> Gap:
         channels=Counter(one.channel for one in everything),
         wards=Counter(one.ward for one in everything),
         latest=max(one.at for one in everything),
-        key=wordings[0][0].key,
+        # A case may still be going on; what was asked before it is there to be written about.
+        key=next((one.key for one in everything if one.why is not Why.HANDED_OFF), everything[0].key),
     )
 
 

@@ -60,7 +60,7 @@ class Shelving:
             if time.monotonic() < self._next:
                 return
             self._next = time.monotonic() + AGAIN
-        published, indexed = self._published(), self._indexed()
+        published, indexed = self._published(), self.indexed()
         as_it_was = not self._due and self._digest(published) == self._done and time.monotonic() - self._whole < EVERY
         if indexed == set(published) and (as_it_was or not published):
             return
@@ -98,16 +98,13 @@ class Shelving:
         with self._lock:
             self._done, self._whole = taken[-1], time.monotonic()
 
-    def shows(self, number: int) -> bool:
-        """Tell whether a draft is in the index."""
-        return drafts.source_id(number) in self._indexed()
+    def indexed(self) -> set[str]:
+        """List the confirmed sources that are in the index, by id."""
+        return {source.id for source in self._library.current().sources() if source.is_confirmed}
 
     def _published(self) -> Mapping[str, str]:
         with self._store.read() as connection:
             return drafts.sources(connection, self._today())
-
-    def _indexed(self) -> set[str]:
-        return {source.id for source in self._library.current().sources() if source.is_confirmed}
 
     @staticmethod
     def _digest(published: Mapping[str, str]) -> str:

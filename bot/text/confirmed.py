@@ -82,7 +82,7 @@ class Confirmed:
             if chunk.first > reached:
                 return ()
             reached = max(reached, chunk.last)
-        return tuple(mine) if mine and mine[-1].blocks[-1].text.startswith(_BASIS) else ()
+        return tuple(mine) if any(block.text.startswith(_BASIS) for chunk in mine for block in chunk.blocks) else ()
 
 
 def confirmed(reading: Reading, material: Material, known: Confirmed, public_url: str) -> Answer | None:
@@ -193,20 +193,19 @@ def _told(
 
 def _pieces(chunks: Sequence[Chunk]) -> list[tuple[Chunk, list[Block]]]:
     """Give the answer's blocks, each once, by the chunk that holds them: what stands between seal and basis."""
+    blocks = {chunk.first + n: block for chunk in chunks for n, block in enumerate(chunk.blocks)}
+    seals = [n for n, block in blocks.items() if _SEAL.match(block.text)]
+    bases = [n for n, block in blocks.items() if block.text.startswith(_BASIS)]
+    if not seals or not bases:
+        return []
+    # An answer may speak of its basis, too: the last such line is ours, as the first seal is.
+    begin, end = min(seals) + 1, max(bases)
     pieces: list[tuple[Chunk, list[Block]]] = []
-    reached = 0
-    begun = False
     for chunk in chunks:
-        mine: list[Block] = []
-        for block in chunk.blocks[max(0, reached - chunk.first) :]:
-            if begun and block.text.startswith(_BASIS):
-                break
-            if begun:
-                mine.append(block)
-            begun = begun or bool(_SEAL.match(block.text))
-        reached = chunk.last
+        mine = [blocks[n] for n in range(max(begin, chunk.first), min(end, chunk.last))]
         if mine:
             pieces.append((chunk, mine))
+            begin = chunk.last
     return pieces
 
 

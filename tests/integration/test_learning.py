@@ -47,6 +47,8 @@ ADMIN = "the administrator's own"
 PASSWORD = "correct horse battery"
 PAGE = "# 省エネ診断のご案内\n\n## 費用\n\nみどり省エネ診断の費用は1件あたり3,300円です。\n"
 TODAY = date(2026, 11, 25)
+ON_ONE = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+"""What does not depend on the database is tested on one: each index takes its second."""
 
 
 @pytest.fixture
@@ -267,6 +269,17 @@ def test_a_question_is_open_when_nothing_good_came_of_it(store: MessageStore) ->
     }
 
 
+def test_a_gap_with_an_open_case_leads_to_the_question_before_it(store: MessageStore) -> None:
+    asked = answered(store, "a", "看板の電気代を下げるには")
+    number = conversation(store, "a")
+    with store.write() as connection:
+        open_case(connection, number, reason="unanswered", question="看板の電気代を下げるには")
+    with store.read() as connection:
+        (gap,) = gaps(connection, 0, now() + 1).found
+    assert gap.key == f"answer:{asked}"
+    assert (gap.conversations, gap.questions) == (1, 2)
+
+
 def test_only_the_chosen_time_counts_and_the_newest_where_there_are_too_many(store: MessageStore) -> None:
     for n, matter in enumerate(("看板", "屋上緑化", "駐輪場", "雨水タンク", "蓄電池", "打ち水")):
         answered(store, f"v{n}", matter, at=1000.0 + n)
@@ -299,6 +312,7 @@ async def test_the_page_leads_from_a_gap_to_a_draft_with_its_question(world: Wor
     assert (await advisor.get("/console/drafts/new?answer=9999999999")).status_code == 404
 
 
+@ON_ONE
 async def test_the_file_opens_in_a_spreadsheet_and_works_nothing_out(world: World) -> None:
     for n, question in enumerate(('=HYPERLINK("http://x")', "+81を足すと", "@SUM(A1)", "\t=1+1", "-看板の電気代")):
         answered(world.store, f"v{n}", question)
@@ -384,6 +398,7 @@ async def test_an_approved_answer_is_told_survives_a_restart_and_other_ingests_a
     assert actions == ["draft-add", "draft-publish", "draft-withdraw"]
 
 
+@ON_ONE
 async def test_two_answers_do_not_push_one_another_out_on_another_machine_s_folder(
     world: World, tmp_path: Path
 ) -> None:
@@ -398,6 +413,7 @@ async def test_two_answers_do_not_push_one_another_out_on_another_machine_s_fold
     assert "30万円" in world.ask("屋上緑化の助成はいくらですか").text
 
 
+@ON_ONE
 async def test_on_its_day_it_does_not_answer_any_more(world: World) -> None:
     advisor, admin = await world.advisor("tanaka"), await world.log_in()
     ends = TODAY + timedelta(days=10)
@@ -422,6 +438,7 @@ UNUSABLE = [
 ]
 
 
+@ON_ONE
 async def test_what_is_missing_or_too_much_is_said_and_nothing_typed_is_lost(world: World) -> None:
     advisor = await world.advisor("tanaka")
     for name, value in UNUSABLE:
@@ -432,6 +449,7 @@ async def test_what_is_missing_or_too_much_is_said_and_nothing_typed_is_lost(wor
     assert world.rows(drafts) == []
 
 
+@ON_ONE
 async def test_the_last_day_allowed_is_allowed(world: World) -> None:
     advisor = await world.advisor("tanaka")
     assert await written(advisor, expires_on=(TODAY + timedelta(days=400)).isoformat())
@@ -470,6 +488,7 @@ async def test_what_changed_after_it_was_read_is_read_again(world: World) -> Non
     assert (await approve(admin, number)).status_code == 409
 
 
+@ON_ONE
 async def test_a_published_answer_is_withdrawn_before_it_is_changed(world: World) -> None:
     advisor, admin = await world.advisor("tanaka"), await world.log_in()
     number = await written(advisor)
@@ -526,6 +545,7 @@ async def test_a_draft_begins_with_an_ended_case_without_its_numbers(world: Worl
     assert f"/console/drafts/new?case={case}" in (await advisor.get(f"/console/cases/{case}")).text
 
 
+@ON_ONE
 async def test_what_the_person_left_is_never_published(world: World) -> None:
     case = ended_case(world, contact="山田花子、090-1234-5678、花子さんの店")
     end(world, case)
@@ -559,6 +579,7 @@ async def test_an_erased_person_s_answer_leaves_the_index(world: World) -> None:
     assert "取り下げられました" in (await admin.get(link)).text
 
 
+@ON_ONE
 async def test_a_worker_brings_in_what_could_not_be_brought_in_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -577,6 +598,7 @@ async def test_a_worker_brings_in_what_could_not_be_brought_in_at_once(
     assert is_told(world.ask(ASKED))
 
 
+@ON_ONE
 async def test_hostile_words_are_shown_as_words(world: World) -> None:
     hostile = "<script>alert(1)</script>"
     advisor, admin = await world.advisor("tanaka"), await world.log_in()
@@ -714,6 +736,7 @@ async def test_the_page_draws_them_with_a_table_beside_and_nobody_s_words(world:
     assert "ひみつ" not in file.text
 
 
+@ON_ONE
 async def test_line_s_monthly_messages_are_shown_where_line_tells_them(world: World) -> None:
     from adapters.line.quota import Figures
 

@@ -31,9 +31,14 @@ QUOTED = (
 APPROVED, EXPIRES = date(2026, 11, 20), date(2027, 3, 31)
 
 
-def faq(question: str = ASKED, answer: str = ANSWER, ward: str | None = "chiyoda", **more: date) -> str:
+BASIS = "千代田区の要綱 第3条"
+
+
+def faq(
+    question: str = ASKED, answer: str = ANSWER, ward: str | None = "chiyoda", based_on: str = BASIS, **more: date
+) -> str:
     days = {"approved": APPROVED, "expires": EXPIRES, **more}
-    return as_source(question=question, answer=plain(answer), based_on="千代田区の要綱 第3条", ward=ward, **days)
+    return as_source(question=question, answer=plain(answer), based_on=based_on, ward=ward, **days)
 
 
 class Shelf:
@@ -199,6 +204,14 @@ def test_a_long_answer_is_told_whole_with_a_marker_for_each_passage() -> None:
         plain_text = plain_text.replace(f"[{n}]", "")
     assert plain_text.split("\n")[1:] == lines
     assert len(answer.citations) > 1
+
+
+def test_an_answer_that_speaks_of_its_basis_and_a_basis_of_many_sentences_are_told_apart() -> None:
+    answer = "使えます。\n根拠: 窓口で聞きました。\n申請は3月までです。"
+    basis = "千代田区の要綱の第三条に書かれています。" * 20
+    told = asked(assistant(n1=faq(answer=answer, based_on=basis)))
+    assert is_told(told)
+    assert told.text.split("\n")[1:] == [*answer.split("\n")[:-1], "申請は3月までです。[1]"]
 
 
 def test_a_follow_up_is_no_question_by_itself() -> None:
