@@ -102,7 +102,7 @@ class Curation:
         """
         if len(data) > LARGEST:
             raise CurationError(f"大きすぎます。{LARGEST // 1024 // 1024} MiB までにしてください。")
-        document = _opened(source, data, name)
+        document = opened(source, data, name)
         with self.knowledge.store.write() as connection:
             if editions.previews(connection) >= MOST:
                 raise CurationError(f"公開前の文書が{MOST}件あります。公開するか、破棄してから追加してください。")
@@ -137,7 +137,7 @@ class Curation:
                 except NoResultFound:  # discarded between the two
                     raise CurationError("この文書は見つかりません。破棄されたのかもしれません。") from None
             data = editions.original(connection, found.content_hash)
-        document = _opened(found.source, data, found.name)
+        document = opened(found.source, data, found.name)
         with self.knowledge.store.write() as connection:
             editions.reread(connection, number, document, pipeline)
         found = replace(found, described=editions.described(document.source, found.stated), pipeline=pipeline)
@@ -341,7 +341,8 @@ def answering(ippo: Ippo, index: Index) -> Assistant:
     return Assistant(golden.Fixed(index), public_url=ippo.settings.public_url, hours=ippo.settings.hours)
 
 
-def _opened(source: str, data: bytes, name: str) -> Document:
+def opened(source: str, data: bytes, name: str) -> Document:
+    """Read and clean bytes. Raises CurationError where they give no usable text."""
     try:
         return single.open_document(source, data, name, url=source if is_url(source) else "")
     except (UnreadableSource, ManifestError) as error:

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, func, select, text
 
 from adapters.bootstrap import Ippo
 from adapters.curating import tasks
-from adapters.curating.comparing import compare, text_of
-from adapters.curating.curation import Curation
+from adapters.curating.comparing import Comparison, compare, text_of
+from adapters.curating.curation import Curation, opened
 from adapters.curating.errors import CurationError
 from adapters.curating.tasks import Matter
 from adapters.desk.schema import audit
@@ -101,52 +101,54 @@ def _look(curation: Curation, url: str, found: Fetched) -> None:
         return
     try:
         data, name = curation.fetched(url)
-        if _is_same(curation, url, data, shown):
-            found.same += 1
-            _settle(curation, url)
-            return
-        number = curation.bring(url, data, name, SYSTEM)
-        _, document = curation.edition(number)
-    except (UnreadableSource, CurationError) as error:
-        found.broken += 1
-        with curation.store.write() as connection:
-            tasks.open_task(connection, Matter.BROKEN, url, f"{error}")
-        return
+        changes = _changes(curation, url, data, name, shown)
+        number = curation.bring(url, data, name, SYSTEM) if changes else 0
     except KnowledgeError:
         raise
     except Exception as error:
-        log.exception("address failed")
+        known = isinstance(error, UnreadableSource | CurationError)
+        if not known:
+            log.exception("address failed")
         found.broken += 1
+        why = str(error) if known else f"読み取れませんでした({type(error).__name__})"
         with curation.store.write() as connection:
-            tasks.open_task(connection, Matter.BROKEN, url, f"読み取れませんでした({type(error).__name__})")
+            tasks.open_task(connection, Matter.BROKEN, url, why)
         return
-    changes = compare(text_of(shown.document), text_of(document))
-    if not changes.lines:
-        # Other bytes, the same words: a counter or a script on the page.
-        found.same += 1
-        _drop(curation, number)
-        _settle(curation, url)
-        return
-    found.changed += 1
-    for one in _waiting(curation, url):
-        if one.id != number:
-            _drop(curation, one.id)
     with curation.store.write() as connection:
         tasks.close_tasks(connection, url, Matter.BROKEN)
-        detail = f"追加 {changes.added}行、削除 {changes.removed}行(版 {number})"
-        tasks.open_task(connection, Matter.CHANGED, url, detail)
+        if changes:
+            told = f"追加 {changes.added}行、削除 {changes.removed}行(版 {number})"
+            tasks.open_task(connection, Matter.CHANGED, url, told)
+    if changes:
+        found.changed += 1
+        _drop(curation, url, but=number)
+    else:
+        found.same += 1
 
 
-def _is_same(curation: Curation, url: str, data: bytes, shown: Shown) -> bool:
-    """Tell whether these are the bytes that are answered from, or those that already wait for an operator."""
+def _changes(curation: Curation, url: str, data: bytes, name: str, shown: Shown) -> Comparison | None:
+    """Tell what is new at an address.
+
+    Words are compared, not bytes: a counter or a script on the page is no change. Where it is again as it is answered from, what
+    waited is dropped.
+
+    Returns:
+        None: nothing, or what already waits for an operator.
+    """
     digest = hashlib.sha256(data).hexdigest()
-    if shown.document.content_hash == digest:
-        for one in _waiting(curation, url):
-            _drop(curation, one.id)
-        with curation.store.write() as connection:
-            tasks.close_tasks(connection, url, Matter.CHANGED)
-        return True
-    return any(one.content_hash == digest for one in _waiting(curation, url))
+    waiting = _waiting(curation, url)
+    if any(one.content_hash == digest for one in waiting):
+        return None
+    if shown.document.content_hash != digest:
+        after = text_of(opened(url, data, name))
+        changes = compare(text_of(shown.document), after)
+        if changes.lines:
+            same = any(text_of(curation.edition(one.id)[1]) == after for one in waiting)
+            return None if same else changes
+    _drop(curation, url)
+    with curation.store.write() as connection:
+        tasks.close_tasks(connection, url, Matter.CHANGED)
+    return None
 
 
 def _waiting(curation: Curation, url: str) -> list[Edition]:
@@ -156,14 +158,12 @@ def _waiting(curation: Curation, url: str) -> list[Edition]:
     return [one for one in known if one.state is State.PREVIEW and one.author == SYSTEM]
 
 
-def _drop(curation: Curation, number: int) -> None:
-    with curation.knowledge.store.write() as connection:
-        editions.discard(connection, number)
-
-
-def _settle(curation: Curation, url: str) -> None:
-    with curation.store.write() as connection:
-        tasks.close_tasks(connection, url, Matter.BROKEN)
+def _drop(curation: Curation, url: str, *, but: int = 0) -> None:
+    """Discard what earlier rounds left waiting, but for one."""
+    for one in _waiting(curation, url):
+        if one.id != but:
+            with curation.knowledge.store.write() as connection:
+                editions.discard(connection, one.id)
 
 
 def _begin(store: MessageStore, at: float) -> bool:

@@ -701,10 +701,16 @@ async def test_other_bytes_with_the_same_words_are_no_change(place: Place) -> No
     with site() as (owner, url):
         await followed(place, url)
         owner.text = GUIDE.format(fee="3,300") + "\n\n\n"
-
         assert refetch(place.curation) == Fetched(same=1)
+        assert place.kept() == (1, 1)
+        owner.text = GUIDE.format(fee="4,400")
+        assert refetch(place.curation) == Fetched(changed=1)
+        owner.text += "\n\n\n"
 
-    assert place.kept() == (1, 1)
+        assert refetch(place.curation) == Fetched(same=1)  # it waits already
+
+    assert place.kept() == (2, 2)
+    assert place.tasks() == [("changed", url)]
 
 
 async def test_a_page_that_is_gone_is_said_once_and_settled_when_it_is_back(place: Place) -> None:
