@@ -52,12 +52,13 @@ def worker(threads: int, check: bool, parent: int | None) -> None:
     if hasattr(os, "nice"):
         # Platforms give a webhook a second or three; who waits for an answer has more patience.
         os.nice(NICE)
-    with services() as ippo, kept_up(ippo), bootstrap.messaging(ippo) as messaging:
+    with services() as ippo, bootstrap.messaging(ippo) as messaging:
         logs.configure(server=True)
-        working = messaging.worker(threads=threads)
-        working.start()
-        while not ended.wait(0.5):
-            # A parent that is killed can't say so; its child then belongs to someone else.
-            if parent is not None and os.getppid() != parent:
-                break
-        working.stop()
+        with kept_up(ippo):
+            working = messaging.worker(threads=threads)
+            working.start()
+            while not ended.wait(0.5):
+                # A parent that is killed can't say so; its child then belongs to someone else.
+                if parent is not None and os.getppid() != parent:
+                    break
+            working.stop()
