@@ -15,18 +15,25 @@ class Bound(StrEnum):
     BELOW = "below"
     AT_LEAST = "at least"
     ABOVE = "above"
+    FROM = "from"
+    """The beginning of a range, or the day from which something holds."""
+    UNTIL = "until"
+    """Its end."""
 
 
 _AFTER = (
     (Bound.BELOW, re.compile(r"(?:を|に)?(?:未満|満たない|下回)")),
     (Bound.ABOVE, re.compile(r"(?:を)?(?:超|上回)|より(?:多|大き|高)")),
-    (Bound.AT_LEAST, re.compile(r"(?:分)?以上|以降|から(?!の|も)|が(?:下限|最低)|より(?!も)")),
-    (Bound.AT_MOST, re.compile(r"(?:分)?(?:以内|以下)|(?:まで|以前|[がを](?:上限|限度|最大))")),
+    (Bound.AT_LEAST, re.compile(r"(?:分)?以上|が(?:下限|最低)")),
+    (Bound.AT_MOST, re.compile(r"(?:分)?(?:以内|以下)|[がを](?:上限|限度|最大)")),
+    (Bound.FROM, re.compile(r"\s?(?:以降|から(?!の|も)|より(?!も)|~|-(?=\d))")),
+    (Bound.UNTIL, re.compile(r"\s?(?:まで|以前)")),
     (Bound.ABOUT, re.compile(r"程度|前後|ほど|くらい|ぐらい|弱|強(?![いく化調])|ごろ|頃")),
 )
 _BEFORE = (
     (Bound.AT_MOST, re.compile(r"(?:上限|最大|最高|限度|多くて)[^。、|]{0,8}$")),
     (Bound.AT_LEAST, re.compile(r"(?:下限|最低|少なくとも|最小)[^。、|]{0,6}$")),
+    (Bound.UNTIL, re.compile(r"~\s?$|\d-$")),
     (Bound.ABOUT, re.compile(r"(?:約|およそ|おおよそ|概ね|おおむね)\s?$")),
 )
 _ASIDE = re.compile(r"^\s?\([^()]{1,18}\)")
@@ -56,4 +63,8 @@ def agrees(said: Bound, held: Bound) -> bool:
     plain = {Bound.NONE, Bound.ABOUT}
     if said is held or (said in plain and held in plain):
         return True
-    return said in plain and held is Bound.AT_MOST
+    if said is Bound.FROM or held is Bound.FROM:
+        return {said, held} <= {*plain, Bound.FROM, Bound.AT_LEAST}
+    if said is Bound.UNTIL:
+        return held is Bound.AT_MOST
+    return said in (*plain, Bound.AT_MOST) and held in (Bound.AT_MOST, Bound.UNTIL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from knowledge.dates import year_of_era, years
 
@@ -20,6 +21,8 @@ class Day:
     """上旬, 春, 末: a part of what is said."""
     fiscal: bool | None = False
     """True: a fiscal year. None: it may be one (`R8`, `2026`), the writing does not say."""
+    weekday: str = ""
+    """As it stands behind the day: 木."""
 
     def within(self, held: Day) -> bool:
         """Tell whether a passage that says `held` says this as well: it may be less exact, never more."""
@@ -32,8 +35,18 @@ class Day:
                 (self.month, held.month),
                 (self.day, held.day),
                 (self.part, held.part),
+                (self.weekday if held.weekday else "", held.weekday),
             )
         )
+
+    def on_weekday(self) -> bool:
+        """Tell whether the weekday, where there is one, is that of the day; true where the day is not complete."""
+        if not self.weekday or self.year is None or self.month is None or self.day is None:
+            return True
+        try:
+            return "月火水木金土日"[date(self.year, self.month, self.day).weekday()] == self.weekday
+        except ValueError:
+            return False
 
     def like(self, other: Day) -> bool:
         """Tell whether both are of one sort: years, or days of a month."""
@@ -55,6 +68,12 @@ _MONTH = re.compile(
     r"(?<![\d/年.])(?P<month>1[0-2]|0?[1-9])\s?(?:月(?!間|額|次)(?:\s?(?P<day>\d{1,2})\s?日)?|/(?P<slash>\d{1,2})(?=\s?\([月火水木金土日祝]))"
 )
 _PART = re.compile(r"\s?の?(上旬|中旬|下旬|初旬|初め|はじめ|末|春|夏|秋|冬|前半|後半)")
+_WEEKDAY = re.compile(r"\s?\(([月火水木金土日])(?:曜日?)?(?:・祝)?\)|\s?([月火水木金土日])曜")
+_ENGLISH = re.compile(
+    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?\s)?(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+    r"(?:\s(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?:,?\s(?P<year>(?:19|20)\d\d))?(?![a-z\d])"
+)
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _NEXT_DAY = re.compile(r"\s?(?:から|~|-|、|・|と|および|及び)\s?(?P<day>\d{1,2})\s?日(?!間)")
 _COUNTED = re.compile(r"\s?(?:円|%|社|人|名|件|台|トン|t(?![a-z])|k|か|ヶ|カ|万|億|千|個|つ|本|m|ha)")
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
@@ -68,7 +87,7 @@ def days(folded: str) -> Iterator[tuple[Day, int, int]]:
         takes the month over, no more).
     """
     taken = 0
-    found: list[tuple[Day, int, int]] = []
+    found: list[tuple[Day, int, int]] = [item for match in _ENGLISH.finditer(folded) if (item := _english(match))]
     for match in _DAY.finditer(folded):
         day = _full(match)
         if match["twin"] and day is None:
@@ -93,12 +112,23 @@ def days(folded: str) -> Iterator[tuple[Day, int, int]]:
             _PART.match(folded, end) if day.day is None and (day.month is not None or day.fiscal is not True) else None
         )
         said, taken = (replace(day, part=_one_form(part[1])), part.end()) if part else (day, end)
+        weekday = _WEEKDAY.match(folded, taken) if said.day is not None else None
+        if weekday:
+            said, taken = replace(said, weekday=weekday[1] or weekday[2]), weekday.end()
         yield said, start, taken
         if said.day is not None:
             following = _NEXT_DAY.match(folded, taken)
             if following and int(following["day"]) <= 31:
                 taken = following.end()
-                yield replace(said, day=int(following["day"])), following.start("day"), taken
+                yield replace(said, day=int(following["day"]), weekday=""), following.start("day"), taken
+
+
+def _english(match: re.Match[str]) -> tuple[Day, int, int] | None:
+    day, year = match["d1"] or match["d2"], match["year"]
+    if not day and not year:
+        return None  # "may", "march"
+    month = _MONTHS.index(match["month"]) // 3 + 1
+    return Day(int(year) if year else None, month, int(day) if day else None), match.start(), match.end()
 
 
 def _one_form(part: str) -> str:

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from bot.guard.days import Day
@@ -104,8 +104,13 @@ class Evidence:
 
         It may where the passages speak of that year, unless they write the same day with another one.
         """
-        if any(dated.year != year and day.within(dated) for dated in self._dated):
-            return any(dated.year == year and day.within(dated) for dated in self._dated)
+        same = [dated.year for dated in self._dated if day.within(replace(dated, part="", weekday=""))]
+        if same:
+            return year in same
+        whole = replace(day, year=year)
+        if day.weekday:
+            spans = {span for fiscal in self._fiscal for span in (fiscal, fiscal + 1)}
+            return whole.on_weekday() and year in spans | {dated.year for dated in self._dated}
         return any(dated.year == year for dated in self._dated) or any(
             year == (fiscal if day.month is None or day.month >= 4 else fiscal + 1) for fiscal in self._fiscal
         )

@@ -73,7 +73,13 @@ def ill_mannered(said: Statement, evidence: Evidence) -> str:
     if _judges(manners, text, evidence):
         return "verdict"
     advised = [match.group() for match in manners.advice.finditer(text)]
-    return "advice" if any(not evidence.holds(word) for word in advised) else ""
+    # 「解約できます」 may be told where 「解約する」 stands.
+    stems = [re.match(r"[一-龥ァ-ヴー]*", word) for word in advised]
+    told = all(
+        evidence.holds(stem.group() if stem and stem.end() > 1 else word)
+        for stem, word in zip(stems, advised, strict=True)
+    )
+    return "" if told else "advice"
 
 
 def _judges(manners: _Manners, text: str, evidence: Evidence) -> bool:

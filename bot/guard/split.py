@@ -101,8 +101,8 @@ def cells(row: str) -> tuple[str, ...]:
 
 
 def body(text: str) -> str:
-    """Give a piece without its bullet, heading mark and emphasis."""
-    return re.sub(r"\*\*|__|`", "", _BULLET.sub("", re.sub(r"^\s{0,3}#{1,6}\s", "", text))).strip()
+    """Give a piece without its bullet, heading mark, emphasis and circled numbers, which only enumerate."""
+    return re.sub(r"\*\*|__|`|[①-⑳]", "", _BULLET.sub("", re.sub(r"^\s{0,3}#{1,6}\s", "", text))).strip()
 
 
 def _form(line: str) -> Form:

@@ -15,6 +15,7 @@ from bot.guard.names import Named
 from bot.guard.shapes import Shape, shapes
 from bot.guard.statement import Beside, Statement
 from bot.guard.turns import turned
+from bot.guard.units import COUNTERS
 from bot.guard.values import Value, ValueKind, comparable, meets
 
 _SAME_WORDS = 0.34
@@ -23,8 +24,11 @@ _DENIES = re.compile(r"(?:ではなく|ではありません|でなく|とは(?:
 _SPEAKS_OF_PERSON = re.compile(
     r"ご質問|お尋ね|おっしゃ|とのこと|お考え|ご予算|ご希望|お聞きの|ご相談の|お使いの|お手元の|いただいた"
 )
+_ELSEWHERE = re.compile(
+    r"(?:窓口|事務局|役所|担当)[^。]{0,14}(?:相談|確認|問い?合わせ|尋ね|聞)[^。]{0,6}(?:ください|ましょう)"
+)
 _NOT_KNOWN = re.compile(
-    r"(?:記載|記述|情報)(?:が|は)?(?:あり|見当たり|ござい)ません|確認(?:が|は)?できません|(?:書かれて|載って)(?:い)?ません|分かりません|わかりません|見つかりません"
+    r"(?:記載|記述|情報)(?:が|は)?(?:あり|見当たり|ござい)ません|確認(?:が|は)?できません|(?:書かれて|載って)(?:い)?ません|資料に(?:は)?(?:ありません|ない)|分かりません|わかりません|見つかりません"
 )
 
 
@@ -47,7 +51,11 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
         `scope` or `unsupported`; empty where everything stands.
     """
     for value in said.values:
-        if not _allowed(value, said, asked) and not _value_holds(value, said, evidence):
+        if (
+            not _counts_itself(value, said)
+            and not _allowed(value, said, asked)
+            and not _value_holds(value, said, evidence)
+        ):
             return value.kind.value
     for name in said.names:
         if not _name_holds(name, said, evidence) and not _unknown_of_question(name.said, said, asked):
@@ -56,6 +64,20 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
         if not _shape_holds(shape, said, evidence) and not _unknown_of_question(shape.text, said, asked):
             return "organisation" if shape.kind == "organisation" else "programme"
     return turned(said, evidence) or _beside_the_point(said, evidence, asked)
+
+
+_TALLY = re.compile(r"(?:の|という|、)?\s?(?:計|合計|合わせて|あわせて)?\s?$")
+
+
+def _counts_itself(value: Value, said: Statement) -> bool:
+    """Tell whether a figure counts what the sentence lists: 「A、B、Cの3社」."""
+    reading = value.readings[0]
+    if reading.unit not in COUNTERS and reading.unit != "本":
+        return False
+    tally = _TALLY.search(said.text, 0, value.start)
+    listed = re.sub(r"\([^()]*\)|「[^「」]*」", "x", said.text[: tally.start() if tally else value.start])
+    listed = re.split(r"(?:は|には|では)、?(?=[^は]*$)", listed)[-1]
+    return reading.amount == len(re.split(r"、|および|及び|と(?=[一-龥ァ-ヴA-Za-zx])", listed)) > 1
 
 
 def _allowed(value: Value, said: Statement, asked: Asked) -> bool:
@@ -140,11 +162,12 @@ def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
                     and said.amount.within(replace(known.amount, year=year))
                 ):
                     return True
-            elif said.unit == "" and said.amount == known.amount:
+            elif said.unit == "" and said.amount == known.written:
                 return True
             elif (
                 known.unit == ""
-                and said.amount == known.amount
+                and said.written is not None
+                and said.written == known.written
                 and (said.unit in evidence.terms or evidence.holds(said.unit))
             ):
                 # A table's unit stands in its head.
@@ -195,14 +218,19 @@ def _shape_holds(shape: Shape, said: Statement, evidence: Evidence) -> bool:
             inner = inner.replace(name.said, "")
     if inner != shape.text and (len(inner) < 2 or evidence.holds(inner)):
         return True
-    if shape.kind == "organisation":
+    if shape.kind == "organisation" and not _COMMON.search(shape.text):
         return False
     return said.part(shape.start, shape.end) <= evidence.terms | evidence.keys
 
 
+_COMMON = re.compile(r"(?:電力|ガス|工業|グループ)$")
+"""Words that end names and everyday compounds alike."""
+
+
 def _unknown_of_question(text: str, said: Statement, asked: Asked) -> bool:
-    """A name of the question may be repeated to say that nothing is known of it."""
-    return bool(_NOT_KNOWN.search(said.text)) and text in asked.question.text
+    """A name of the question may be repeated to say that nothing is known of it, or to send the person there."""
+    sends_away = _NOT_KNOWN.search(said.text) or _ELSEWHERE.search(said.text)
+    return bool(sends_away) and text in asked.question.text
 
 
 def _beside_the_point(said: Statement, evidence: Evidence, asked: Asked) -> str:

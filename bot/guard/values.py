@@ -35,6 +35,8 @@ class Reading:
     unit: str
     """Canonical: 円, %, kWh, 社, 時刻; empty for a bare number, `語` for a code that is compared as a word."""
     amount: Fraction | str | Day
+    written: Fraction | None = None
+    """The number as it is written, before its unit: a table has 4,023 in a cell and t in its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Value:
 def _keys(reading: Reading) -> frozenset[str]:
     day = reading.amount
     if not isinstance(day, Day):
-        return frozenset({f"={reading.unit}:{day}"})
+        return frozenset({f"={reading.unit}:{day}", f"={reading.written}"} - {"=None"})
     year = {f"=年{day.year}"} if day.year is not None else set()
     month = {f"=日{day.month}-{day.day}{day.part}"} if day.month is not None else set()
     return frozenset(year | month)
@@ -132,6 +134,7 @@ _NUMBER = re.compile(
 )
 _KANJI_ALONE = re.compile(r"[〇零一二三四五六七八九十百千万億]")
 _WEIGHTY = re.compile(r"[十百千万億]")
+_IN_RANGE = re.compile(r"\d{1,2}[-~]\d|(?<=[-~])\d{1,2}")
 _SIGN = re.compile(r"(?:マイナス|▲|△)\s?$")
 
 
@@ -270,11 +273,15 @@ class _Reader:
 
     def _bare(self, amount: Fraction, start: int, end: int) -> None:
         unit = "万" if _WEIGHTY.search(self._text[start:end]) else ""
-        self._add(ValueKind.NUMBER, (Reading(unit, amount),), start, end)
+        readings = [Reading(unit, amount, amount)]
+        if amount <= 24 and _IN_RANGE.match(self._text[max(0, start - 1) : end + 2], 1 if start else 0):
+            # 「15-17」 in a timetable.
+            readings.append(Reading("時刻", amount * 60))
+        self._add(ValueKind.NUMBER, tuple(readings), start, end)
 
     def _measure(self, amount: Fraction, unit: str, scale: Fraction, start: int, end: int) -> None:
         kind = ValueKind.RATE if unit == "%" else ValueKind.NUMBER
-        self._add(kind, (Reading(unit, amount * scale),), start, end)
+        self._add(kind, (Reading(unit, amount * scale, amount),), start, end)
 
     def _measured(self, match: re.Match[str]) -> tuple[int, str, str, Fraction, int]:
         """Where a number starts, its digits, its unit with what that is worth, and where it ends."""
