@@ -88,6 +88,11 @@ def is_misuse(text: str) -> bool:
     return bool(_MISUSE.search(fold(text)) or _HARM.search(fold(text)))
 
 
+def instructs(text: str) -> bool:
+    """A text tells a machine what to say or to forget; where a document does, that part of it is no source."""
+    return bool(_MISUSE.search(fold(text)))
+
+
 def wants_person(text: str) -> bool:
     """The person asks to be put through to a human being."""
     folded = fold(text)

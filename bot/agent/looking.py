@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.agent.run import Run
+from bot.agent.showing import without_instructions
 from bot.lists.events import event_line
 from bot.lists.lines import Line, Proved, proved
 from bot.lists.offers import HOME, by_organisation
@@ -43,7 +44,7 @@ def search(run: Run, query: str) -> str:
     else:
         question = replace(asked.reading.question, text=query[:LONGEST], ward=asked.reading.ward, history=())
         passages = gather(read(question, asked.state.index), asked.state.retriever).passages()
-    blocks = [run.showing.block(passage) for passage in passages[:PASSAGES]]
+    blocks = [run.showing.block(passage) for passage in without_instructions(passages)[:PASSAGES]]
     return "\n\n".join([_AS_DATA, *blocks]) if blocks else NOTHING
 
 
@@ -77,7 +78,8 @@ def list_events(run: Run, ward: str, *, past: bool) -> str:
 
 def passages_of(units: Iterable[Unit]) -> list[Passage]:
     """Give the passages that units stand in, each once."""
-    return list({unit.chunk.id: Passage(unit.chunk, unit.source, 1.0) for unit in units}.values())
+    found = {unit.chunk.id: Passage(unit.chunk, unit.source, 1.0) for unit in units}
+    return without_instructions(found.values())
 
 
 def _told(run: Run, lines: Sequence[Proved]) -> str:

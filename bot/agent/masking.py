@@ -15,7 +15,18 @@ _STATEMENT = re.compile(r"[^。！？!?\n]*[。！？!?\n]?(?:\s*[\[［]S\d+[\]�
 _MARKED = re.compile(r"[\[［]S\d+[\]］]")
 _FIRST_PRIVATE = 0xE100
 """Private characters that stand for values while a draft is checked; no text of ours or of a model holds any."""
+_FIRST_HELD = 0xE800
+"""The same for whole sentences."""
 _PRIVATE = re.compile("[\ue100-\uf8ff]")
+_THANKS = "ありがとうございます。"
+"""What is checked in place of a sentence that is held: it states nothing."""
+_HELD = re.compile(f"([\ue800-\uf8ff]){_THANKS}")
+_ACKNOWLEDGED = re.compile(
+    r"(?:[^。、\d]{0,8}(?:電話|番号|連絡先|メール|アドレス|住所|お店|場所)[^。、\d]{0,8}?)?(?:は|が|、)?[\ue100-\ue7ff](?:"
+    r"(?:とのこと|のよう)?です(?:よ)?ね|と(?:伺い|うかがい|お聞きし|聞い)(?:ました|ています)|で(?:よろしい|間違いない|合ってい)(?:でしょうか|ですか|ますか)|"
+    r"を?(?:、|の)?(?:お知らせ|ご連絡|教えて)?(?:いただき)?(?:、)?ありがとうございます|(?:の件)?(?:も|は|、)?(?:承知|了解)(?:し|いたし)ました)[。?？!！]?\s*"
+)
+_OFFICE = re.compile(r"窓口|区|課|係|局|担当|相談|問い?合わ?せ|協議会|役所")
 _DIGITS = re.compile(r"[^0-9]")
 _PHONE = re.compile(r"[-0-9()+ .・のー‐−–—]+")
 
@@ -37,6 +48,7 @@ class Masks:
         self._public = public
         self._names: dict[tuple[str, str], str] = {}
         self._values: dict[str, str] = {}
+        self._held: list[str] = []
 
     def hide(self, text: str) -> str:
         """Replace phone numbers, mail addresses and postal addresses by numbered names."""
@@ -57,7 +69,8 @@ class Masks:
     def _name(self, kind: str, value: str) -> str:
         if key_of(value) in self._public or _BARE.fullmatch(value):
             return value
-        name = self._names.setdefault((kind, key_of(value)), f"[{kind}{len(self._names) + 1}]")
+        before = sum(known == kind for known, _ in self._names)
+        name = self._names.setdefault((kind, key_of(value)), f"[{kind}{before + 1}]")
         self._values.setdefault(name, value.strip())
         return name
 
@@ -65,13 +78,18 @@ class Masks:
         """Put values back where a source is named for them; elsewhere a character stands for each.
 
         A number beside a marker claims to stand in a passage, so it is checked as any other: what a person wrote must
-        not pass for an office's number. In a statement without a marker it is the person's own, and no claim.
+        not pass for an office's number. In a statement without a marker it is the person's own; one that does no more
+        than repeat it (「お電話は…ですね」) is held until `show`, and thanks are checked in its place.
         """
         return "".join(self._statement(match.group()) for match in _STATEMENT.finditer(draft))
 
     def _statement(self, text: str) -> str:
         marked = bool(_MARKED.search(text))
-        return _NUMBERED.sub(lambda match: self._back(_plain(match), marked=marked), text)
+        said = _NUMBERED.sub(lambda match: self._back(_plain(match), marked=marked), text)
+        if marked or not _ACKNOWLEDGED.fullmatch(said) or _OFFICE.search(said):
+            return said
+        self._held.append(said.rstrip())
+        return f"{chr(_FIRST_HELD + len(self._held) - 1)}{_THANKS}{said[len(said.rstrip()) :]}"
 
     def _back(self, name: str, *, marked: bool) -> str:
         if name not in self._values:
@@ -81,6 +99,7 @@ class Masks:
     def show(self, text: str) -> str:
         """Put back the values that characters stand for."""
         values = list(self._values.values())
+        text = _HELD.sub(lambda match: _at(self._held, ord(match[1]) - _FIRST_HELD), text)
         return _PRIVATE.sub(lambda match: _at(values, ord(match.group()) - _FIRST_PRIVATE), text)
 
     def numbers(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +18,12 @@ from bot.errors import ModelUnavailable
 
 CONNECT = 5.0
 """Seconds until a connection must stand."""
-_EXTRAS = {"anthropic": "anthropic", "google_genai": "google", "ollama": "ollama"}
-"""Provider → the extra of this project that brings it."""
+_EXTRAS = {
+    "anthropic": ("anthropic", "langchain_anthropic"),
+    "google_genai": ("google", "langchain_google_genai"),
+    "ollama": ("ollama", "langchain_ollama"),
+}
+"""Provider → the extra of this project that brings it, and the package that it brings."""
 _KEYS = {
     "openai": ("OPENAI_API_KEY",),
     "anthropic": ("ANTHROPIC_API_KEY",),
@@ -53,6 +58,12 @@ def open_model(name: str, *, url: str | None = None, limits: Limits | None = Non
     """
     limits = limits or Limits()
     provider, _, model = name.partition(":")
+    extra, package = _EXTRAS.get(provider, ("", ""))
+    if package and find_spec(package) is None:
+        raise ModelUnavailable(
+            f"{name}: the package for {provider} is not installed; install it with "
+            f"`uv sync --inexact --extra {extra}` (or `pip install 'ippo[{extra}]'`)"
+        )
     keys = _KEYS.get(provider, ())
     if keys and not url and not any(os.environ.get(key) for key in keys):
         raise ModelUnavailable(f"{name} needs a key: set {' or '.join(keys)} in the environment")
@@ -61,9 +72,7 @@ def open_model(name: str, *, url: str | None = None, limits: Limits | None = Non
             return _openai(name, model, url, limits, price)
         return Model(name, init_chat_model(model, model_provider=provider, **_bounds(provider, url, limits)), price)
     except ImportError as error:
-        extra = _EXTRAS.get(provider)
-        remedy = f"install it: `uv sync --extra {extra}` (or pip install 'ippo[{extra}]')" if extra else str(error)
-        raise ModelUnavailable(f"{name}: the provider's package is missing; {remedy}") from error
+        raise ModelUnavailable(f"{name}: {error}") from error
     except ValueError as error:
         # Pydantic's errors are ValueErrors too; their words may quote what was set, keys included.
         raise ModelUnavailable(f"{name} can't be opened: check the name and the provider's key") from error

@@ -5,14 +5,32 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.places import ward_name
+from bot.policies import instructs
 from knowledge.documents import Passage
 from knowledge.fold import readable
 
 AT_MOST = 1_600
 """Characters of a passage that the model is shown."""
 _MARKER = re.compile(r"[\[［]\s*[SsＳ]\s*([\d０-９]+)\s*[\]］]")
+
+
+def without_instructions(passages: Iterable[Passage]) -> list[Passage]:
+    """Take out of passages what is written to a machine rather than to a reader: it is shown to no model, proves nothing.
+
+    A passage that is nothing else is left out. Ids stay, so that a citation opens the chunk as it stands.
+    """
+    found = []
+    for passage in passages:
+        chunk = passage.chunk
+        kept = tuple(block for block in chunk.blocks if not instructs(block.text))
+        if len(kept) == len(chunk.blocks):
+            found.append(passage)
+        elif kept:
+            found.append(replace(passage, chunk=replace(chunk, blocks=kept)))
+    return found
 
 
 class Showing:

@@ -13,7 +13,7 @@ from bot.privacy import contacts_in
 def test_a_value_has_one_name_however_it_is_written() -> None:
     masks = Masks()
     assert masks.hide("090-1234-5678です。０９０１２３４５６７８にください") == "[電話番号1]です。[電話番号1]にください"
-    assert masks.hide("taro@example.jp と 03-1111-2222") == "[メール2] と [電話番号3]"
+    assert masks.hide("taro@example.jp と 03-1111-2222") == "[メール1] と [電話番号2]"
 
 
 def test_a_ward_stays_and_the_rest_of_an_address_goes() -> None:
@@ -40,7 +40,7 @@ def test_elsewhere_it_is_put_back_at_the_end(said: str) -> None:
     masks.hide("090-1234-5678です")
     checked = masks.for_the_guard(f"{said}ですね。上限は100万円です。[S1]")
     assert "090" not in checked
-    assert checked.endswith("ですね。上限は100万円です。[S1]")
+    assert checked.endswith("。上限は100万円です。[S1]")
     assert masks.show(checked).startswith("090-1234-5678ですね。")
     assert "5678" in masks.numbers()
 
@@ -52,6 +52,25 @@ def test_a_name_that_nobody_gave_is_dropped() -> None:
 def test_nobody_can_write_a_private_character_or_a_name_of_ours() -> None:
     masks = Masks()
     assert masks.hide("\ue100と[電話番号]と090-1234-5678") == "と[電話番号]と[電話番号1]"
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("お電話は[電話番号1]ですね。", True),
+        ("ご連絡先[電話番号1]、承知しました。", True),
+        ("[電話番号1]でよろしいですか?", True),
+        ("窓口の電話は[電話番号1]ですね。", False),
+        ("上限は50万円、[電話番号1]ですね。", False),
+        ("[電話番号1]に補助が出ます。", False),
+    ],
+)
+def test_a_sentence_that_only_repeats_it_is_held(said: str, held: bool) -> None:
+    masks = Masks()
+    masks.hide("090-1234-5678です")
+    checked = masks.for_the_guard(said)
+    assert checked.endswith("ありがとうございます。") is held
+    assert masks.show(checked) == said.replace("[電話番号1]", "090-1234-5678")
 
 
 @given(st.text(alphabet="090-1234 5678@a.jp千代田区神田1丁目2番[]電話番号。\n", max_size=60))
