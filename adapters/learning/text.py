@@ -14,9 +14,10 @@ from knowledge.fold import fold
 
 PUBLISHER = "Ippo相談員"
 EVERY_WARD = "all23"
-_BULLET = re.compile(r"^(?:[-*+•]|・)\s*(?=\S)")
-_NUMBER = re.compile(r"^(\d{1,3})[.)]\s+(?=\S)")
-_RULE = re.compile(r"^[-=_*\s]{2,}$")
+# With a space behind it: -5 is a number.
+_BULLET = re.compile(r"^(?:[-*+•]\s+|・\s*)")
+_NUMBER = re.compile(r"^(\d{1,9})[.)](?:\s+|$)")
+_NO_WORD = re.compile(r"^[\W_]+$")
 _OPENS = str.maketrans("#>|<[`~", "＃＞｜＜［｀〜")
 """What would begin a heading, a quotation, a table, a tag, a link or code, as the wide sign that begins nothing."""
 _INSIDE = str.maketrans("<>`", "＜＞｀")
@@ -82,7 +83,8 @@ def as_source(*, question: str, answer: str, based_on: str, ward: str | None, ex
 
 
 def _line(line: str) -> str:
-    if _RULE.fullmatch(line):
+    if _NO_WORD.match(line):
+        # A rule across the page, or what would make a heading of the line above.
         return ""
     line = _NUMBER.sub(r"\1．", _BULLET.sub("・", line))
     return line[:1].translate(_OPENS) + line[1:].translate(_INSIDE)
