@@ -165,18 +165,20 @@ class Knowledge:
             wanted = reading.wanted(connection)
         return wanted is None or wanted.embedding == self._embedding.name
 
-    def embed_some(self, most: int) -> int:
-        """Embed some of what is served and has no vector of this embedding; within `writing` only.
+    def embed_some(self, enough: Callable[[], bool]) -> int:
+        """Embed what is served and has no vector of this embedding; within `writing` only.
 
+        Args:
+            enough: Asked now and then whether to leave the rest for another time.
         Returns:
-            How many chunks; 0 once all have one.
+            How many chunks; 0 once all have a vector.
         Raises:
             EmbeddingUnavailable: The model fails.
         """
         with self._store.read() as connection:
             wanted = reading.wanted(connection)
             order = reading.versions_of(connection, wanted.number) if wanted else []
-        return embed_missing(self._store, self._embedding, order, most=most)
+        return embed_missing(self._store, self._embedding, order, enough=enough)
 
     def writer(self) -> VersionWriter:
         """Give what writes versions; within `writing` only."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TOGETHER = 64
-"""Chunks between two looks at who else wants to write: some 5 s with a small model on two processors."""
+_TURN = 5.0
+"""Seconds of work between two looks at who else wants to write."""
 _BREATH = 0.2
 """Seconds in which another one that waits for the lock gets it; it looks ten times a second at the least."""
 _PATIENCE = 60.0
@@ -102,15 +102,25 @@ def reembed(knowledge: Knowledge, ended: threading.Event | None = None) -> bool:
     """
     if knowledge.has_own_vectors():
         return False
+
+    turn = 0.0
+
+    def stopped() -> bool:
+        return ended is not None and ended.is_set()
+
+    def enough() -> bool:
+        return stopped() or time.monotonic() > turn
+
     log.info("re-embedding", extra={"embedding": knowledge.embedding.name})
     done = 0
     while True:
         with knowledge.writing(_PATIENCE):
-            if ended is not None and ended.is_set():
+            if stopped():
                 return False
             if knowledge.has_own_vectors():
                 return False  # somebody else's run was quicker
-            some = knowledge.embed_some(_TOGETHER)
+            turn = time.monotonic() + _TURN
+            some = knowledge.embed_some(enough)
             if not some:
                 knowledge.publish(knowledge.active())
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select, update
@@ -21,8 +21,8 @@ _TOGETHER = 1000
 """Chunks written in one transaction: 0.1 s, during which nobody else can write to SQLite."""
 
 
-_EMBEDDED_TOGETHER = 128
-"""Chunks embedded between two commits; a small model on two processors takes some 10 s for them."""
+_EMBEDDED_TOGETHER = 64
+"""Chunks embedded between two commits; a small model on two processors takes some 5 s for them."""
 
 
 class VersionWriter:
@@ -116,14 +116,16 @@ class VersionWriter:
         return number
 
 
-def embed_missing(store: Store, embedding: Embedding, of: Sequence[int], *, most: int | None = None) -> int:
+def embed_missing(
+    store: Store, embedding: Embedding, of: Sequence[int], *, enough: Callable[[], bool] | None = None
+) -> int:
     """Embed what has no vector of this embedding: the setting changed, and not all sources were given again.
 
     Args:
         store: The caller holds its lock `ingest`.
         embedding: Makes the vectors.
         of: Versions.
-        most: Chunks to embed at most; None: all.
+        enough: Asked after each few chunks whether to leave the rest for another time; None: all of it.
     Returns:
         How many chunks were embedded; written a few at a time, so that a run that is killed leaves what it has done.
     Raises:
@@ -133,7 +135,7 @@ def embed_missing(store: Store, embedding: Embedding, of: Sequence[int], *, most
     done = 0
     for passing in reading.stream_unembedded(store, of, embedding.name):
         for start in range(0, len(passing), _EMBEDDED_TOGETHER):
-            some = passing[start : start + _EMBEDDED_TOGETHER][: None if most is None else most - done]
+            some = passing[start : start + _EMBEDDED_TOGETHER]
             matrix = embedding.embed_documents([indexed for _, indexed in some])
             width.check(matrix)
             with store.write() as connection:
@@ -145,7 +147,7 @@ def embed_missing(store: Store, embedding: Embedding, of: Sequence[int], *, most
                     ],
                 )
             done += len(some)
-            if most is not None and done >= most:
+            if enough is not None and enough():
                 return done
     return done
 

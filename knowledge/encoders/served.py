@@ -156,7 +156,7 @@ class ServedEmbedding:
             else:
                 if answer.status_code == 200:
                     return self._read(answer, len(texts))
-                failure = self._refusal(answer)
+                failure = self._refusal(answer, quoted=attempts > 1)
                 if answer.status_code not in (408, 429) and answer.status_code < 500:
                     break
                 wait = _wait(answer.headers.get("retry-after"), attempt)
@@ -178,9 +178,10 @@ class ServedEmbedding:
             )
         return unit(matrix)
 
-    def _refusal(self, answer: httpx.Response) -> str:
+    def _refusal(self, answer: httpx.Response, *, quoted: bool) -> str:
         status = answer.status_code
-        said = f"{self._server.url} は {status} を返しました{_reason(answer)}"
+        # A server may repeat what was sent, and a question's words have no place in a log.
+        said = f"{self._server.url} は {status} を返しました{_reason(answer) if quoted else ''}"
         if status in (401, 403):
             return f"{said}。OPENAI_API_KEY を確かめてください"
         if status == 404 and self._server.kind == "ollama":
@@ -218,5 +219,5 @@ def _reason(answer: httpx.Response) -> str:
         said = error["message"] if isinstance(error, dict) else str(error)
     except (KeyError, TypeError, ValueError):
         return ""
-    # OpenAI repeats part of a wrong key, and others may repeat what was sent.
+    # OpenAI repeats part of a wrong key.
     return "" if answer.status_code in (401, 403) else f"({said[:200]})"

@@ -247,12 +247,12 @@ import sys, time
 from pathlib import Path
 from knowledge.encoders.folder import FolderEmbedding
 from knowledge.generations import Knowledge
-from knowledge import reembedding
+from knowledge import reembedding, writing
 class Slow(FolderEmbedding):
     def embed_documents(self, chunks):
         time.sleep(0.05)
         return super().embed_documents(chunks)
-reembedding._TOGETHER = 4
+writing._EMBEDDED_TOGETHER = 4
 knowledge = Knowledge.open(Path(sys.argv[1]), embedding=Slow(Path(sys.argv[2])))
 print("begun", flush=True)
 reembedding.reembed(knowledge)
