@@ -70,6 +70,7 @@ class Worker:
         self._lanes = Lanes(store)
         self._threads = [threading.Thread(target=self._run, name=f"worker-{n}", daemon=True) for n in range(threads)]
         self._pulse = threading.Thread(target=self._beat, name="worker-pulse", daemon=True)
+        self._tending = threading.Thread(target=self._tend, name="worker-chores", daemon=True)
         self._stop = threading.Event()
         self._answering = Answering(store, talker, channels, desk=desk)
         self._desk_work = DeskWork(store, desk, names, talker.draft)
@@ -80,14 +81,14 @@ class Worker:
 
     def start(self) -> None:
         """Begin to work."""
-        for thread in (*self._threads, self._pulse):
+        for thread in (*self._threads, self._pulse, self._tending):
             thread.start()
 
     def stop(self, patience: float = 10.0) -> None:
         """Finish what is being done, then end."""
         self._stop.set()
         self.wake()
-        for thread in (*self._threads, self._pulse):
+        for thread in (*self._threads, self._pulse, self._tending):
             if thread.is_alive():
                 thread.join(patience)
         with contextlib.suppress(Exception), self._store.write() as connection:
@@ -143,6 +144,11 @@ class Worker:
                 ).first()
                 if known is None:
                     connection.execute(workers.insert().values(id=self.id, beat_at=now()))
+            self._stop.wait(BEAT)
+
+    def _tend(self) -> None:
+        """Do chores. Beside the pulse: a long one must not look like a dead worker."""
+        while not self._stop.is_set():
             for chore in self._chores:
                 try:
                     chore()
