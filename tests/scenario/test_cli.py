@@ -229,11 +229,11 @@ def test_doctor_says_what_to_do(tmp_path: Path) -> None:
     assert "→" in printed
 
 
-def test_doctor_says_that_a_setting_has_no_effect(indexed: Here) -> None:
-    printed = indexed.ippo("doctor", code=1, IPPO_MODEL="openai:gpt-4.1-mini")
+def test_doctor_says_that_a_model_cannot_be_used(indexed: Here) -> None:
+    printed = indexed.ippo("doctor", code=1, IPPO_MODEL="openai:gpt-4.1-mini", OPENAI_API_KEY="")
 
-    assert "openai:gpt-4.1-mini has no effect" in printed
-    assert "unset IPPO_MODEL" in printed
+    assert "openai:gpt-4.1-mini needs a key: set OPENAI_API_KEY" in printed
+    assert "docs/model.md" in printed
 
 
 def test_doctor_tells_that_nothing_is_indexed(tmp_path: Path) -> None:
