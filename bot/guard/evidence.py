@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 
 from bot.guard.days import Day
 from bot.guard.names import Named, Names, areas
 from bot.guard.split import LONGEST
 from bot.guard.statement import Beside, Statement
+from bot.guard.units import words_of
 from bot.guard.values import Reading, Value, ValueKind
 from knowledge.documents import Block, BlockKind, Passage, Source
 from knowledge.fold import fold, readable
@@ -36,7 +38,9 @@ class Spot:
     line: tuple[Statement, ...]
     """Table cells only: the column and the rest of the row, which are about the same thing."""
     above: tuple[Statement, ...]
-    """What it takes for granted, nearest first: sentence before, lead-in, headings, title."""
+    """What it takes for granted, nearest first: sentence before, lead-in, headings."""
+    title: tuple[Statement, ...]
+    """What its document is called, and by whom it is."""
 
     @property
     def terms(self) -> frozenset[str]:
@@ -48,7 +52,7 @@ class Spot:
         return Beside(beside.near | self.beside, beside.whole | self.beside | self.row)
 
     def names(self, kind: str) -> tuple[tuple[Named, Beside], ...]:
-        """The names of a kind in it, else the nearest ones above it, which it is then about."""
+        """The names of a kind in it, else the nearest ones around it, which it is then about."""
         own = [name for name in self.says.names if name.kind == kind]
         if own:
             return tuple((name, self.place(self.says.beside_name(name))) for name in own)
@@ -64,15 +68,35 @@ class Spot:
         """What stands around it, nearest first; what is on one level is equally near."""
         return (self.line, *((statement,) for statement in self.above))
 
+    @property
+    def framed(self) -> frozenset[str]:
+        """Terms of all that stands above it."""
+        return frozenset().union(*(statement.terms for statement in (*self.above, *self.title)))
+
 
 class Evidence:
     """What a set of passages holds; made once for a set, and never changed."""
 
-    def __init__(self, passages: Sequence[Passage], names: Names) -> None:
-        """Take passages apart; those that were before are remembered."""
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        names: Names,
+        today: date | None = None,
+        others: Sequence[Passage] = (),
+    ) -> None:
+        """Take passages apart; those that were before are remembered.
+
+        Args:
+            passages: What is cited.
+            names: Of the index in use.
+            others: More of the same documents: 「単位はt」 stands before a table, not in its rows.
+            today: A day with its weekday but without its year lies within a year of it; None: it may lie nowhere.
+        """
+        self._now = frozenset(today.year + step for step in (-1, 0, 1)) if today else frozenset()
         parts = [_part(passage.chunk.id, _Key(passage), names) for passage in passages]
         self.spots = tuple(spot for part in parts for spot in part.spots)
         self._parts = parts
+        self._others = [_part(passage.chunk.id, _Key(passage), names) for passage in others]
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
@@ -110,7 +134,7 @@ class Evidence:
         whole = replace(day, year=year)
         if day.weekday:
             spans = {span for fiscal in self._fiscal for span in (fiscal, fiscal + 1)}
-            return whole.on_weekday() and year in spans | {dated.year for dated in self._dated}
+            return whole.on_weekday() and year in spans | {dated.year for dated in self._dated} | self._now
         return any(dated.year == year for dated in self._dated) or any(
             year == (fiscal if day.month is None or day.month >= 4 else fiscal + 1) for fiscal in self._fiscal
         )
@@ -125,6 +149,15 @@ class Evidence:
         days = [reading.amount for value in self.values for reading in value.readings]
         return frozenset(day.year for day in days if isinstance(day, Day) and day.year is not None and day.fiscal)
 
+    def measures(self, unit: str) -> bool:
+        """Tell whether a unit stands in the passages, at a value or in a table's head."""
+        readings = (
+            reading for part in (*self._parts, *self._others) for value in part.values for reading in value.readings
+        )
+        return any(unit == reading.unit for reading in readings) or any(
+            word in part.terms for part in (*self._parts, *self._others) for word in words_of(unit)
+        )
+
     def holds(self, literal: str) -> bool:
         """Tell whether something stands in the passages letter by letter, white space and punctuation aside."""
         wanted = quiet(literal)
@@ -135,7 +168,7 @@ class Evidence:
         """How much a term tells one spot from another: more the fewer spots have it; 0 if none has."""
         counts = Counter(term for spot in self.spots for term in spot.terms)
         for spot in self.spots:
-            counts.update({term for s in spot.above for term in s.terms} - spot.terms)
+            counts.update(spot.framed - spot.terms)
         total = len(self.spots) + 1
         table = {term: math.log(total / (count + 0.5)) + 0.05 for term, count in counts.items()}
         return lambda term: max(0.0, table.get(term, 0.0))
@@ -177,7 +210,7 @@ def _part(chunk: str, key: _Key, names: Names) -> _Part:
     title = _title(passage.source, names)
     spots = tuple(spot for block in _shown(passage) for spot in _spots(block, title, names))
     # A continued block's first sentence speaks of what the one before was about.
-    context = {s.text: s for spot in spots for s in (*spot.line, *spot.above)}
+    context = {s.text: s for spot in spots for s in (*spot.line, *spot.above, *spot.title)}
     for line in (*passage.chunk.context.split("\n"), *title_lines(passage.source)):
         for said in _said(line, names):
             context.setdefault(said.text, said)
@@ -219,16 +252,16 @@ def _spots(block: Block, title: tuple[Statement, ...], names: Names) -> Iterator
     none: frozenset[str] = frozenset()
     above = [said for line in (block.lead, block.table, *reversed(block.heading)) for said in _said(line, names)]
     if block.kind is BlockKind.ROW and len(block.carried) > 1:
-        yield from _cells(block, (*above, *title), names)
+        yield from _cells(block, tuple(above), title, names)
         return
     before: list[Statement] = []
     for said in _said(block.text, names):
         if said.text:
-            yield Spot(said, none, none, none, (), (*reversed(before), *above, *title))
+            yield Spot(said, none, none, none, (), (*reversed(before), *above), title)
             before.append(said)
 
 
-def _cells(block: Block, above: tuple[Statement, ...], names: Names) -> Iterator[Spot]:
+def _cells(block: Block, above: tuple[Statement, ...], title: tuple[Statement, ...], names: Names) -> Iterator[Spot]:
     cells = [list(_said(cell, names)) for cell in block.carried]
     words = [frozenset[str]().union(*(s.terms for s in cell)) for cell in cells]
     # A cell that is only a figure says nothing about its neighbours; a day or a name does.
@@ -243,7 +276,7 @@ def _cells(block: Block, above: tuple[Statement, ...], names: Names) -> Iterator
         beside = [s for j in range(len(cells)) if j != i and (labels[j] or len(cells) <= 4) for s in cells[j]]
         for said in cell:
             if said.text:
-                yield Spot(said, head, row, words[0] if i else frozenset(), (*header, *beside), above)
+                yield Spot(said, head, row, words[0] if i else frozenset(), (*header, *beside), above, title)
 
 
 def _metadata(source: Source) -> Iterator[Value]:

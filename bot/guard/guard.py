@@ -107,6 +107,8 @@ class _Judge:
             return "", False
         if _TAG.search(piece.text):
             return "markup", True
+        if not re.search(r"\w", said.text):
+            return "unsupported", True
         evidence = self._of(cited)
         rude = ill_mannered(said, evidence)
         if rude:
@@ -123,7 +125,10 @@ class _Judge:
 
     def _of(self, cited: tuple[int, ...]) -> Evidence:
         if cited not in self._evidence:
-            self._evidence[cited] = Evidence([self._known[n] for n in cited], self._names)
+            passages = [self._known[n] for n in cited]
+            sources = {passage.source.id for passage in passages}
+            others = [p for n, p in self._known.items() if n not in cited and p.source.id in sources]
+            self._evidence[cited] = Evidence(passages, self._names, self._asked.today, others)
         return self._evidence[cited]
 
 

@@ -74,12 +74,8 @@ def ill_mannered(said: Statement, evidence: Evidence) -> str:
         return "verdict"
     advised = [match.group() for match in manners.advice.finditer(text)]
     # 「解約できます」 may be told where 「解約する」 stands.
-    stems = [re.match(r"[一-龥ァ-ヴー]*", word) for word in advised]
-    told = all(
-        evidence.holds(stem.group() if stem and stem.end() > 1 else word)
-        for stem, word in zip(stems, advised, strict=True)
-    )
-    return "" if told else "advice"
+    stems = (re.sub(r"(?:は|に)?(?:でき|して|し|され|なり|ま|は|が).*$", "", word) or word for word in advised)
+    return "" if all(evidence.holds(stem) for stem in stems) else "advice"
 
 
 def _judges(manners: _Manners, text: str, evidence: Evidence) -> bool:
@@ -115,6 +111,13 @@ def claims_nothing(said: Statement, question: Statement) -> str:
     manners = _manners()
     if manners.unknown.search(said.text) and said.terms <= question.terms | manners.unknown_words:
         return "unknown"
+    if said.names and not said.values and all(name.said in question.text for name in said.names):
+        # 「港区の窓口にお尋ねください」 to someone in 港区.
+        rest = said.text
+        for name in said.names:
+            rest = rest.replace(f"{name.said}の", "").replace(name.said, "")
+        pointing = dict(manners.free)["pointing"]
+        return "pointing" if pointing.fullmatch(rest.strip(_TONE)) else ""
     if said.values or said.names or shapes(said.text):
         return ""
     text = said.text.strip(_TONE)

@@ -73,9 +73,10 @@ def pieces(draft: str) -> tuple[Piece, ...]:
     Returns:
         In text order; white space and empty lines lie between them. A marker behind 。 belongs to the sentence before.
     """
-    lines = draft[:LONGEST_DRAFT].split("\n")
+    read = draft[:LONGEST_DRAFT]
     if len(draft) > LONGEST_DRAFT:
-        lines = lines[:-1]  # cut through the middle
+        read = read[: max(read.rfind("\n"), read.rfind("。")) + 1]  # no half sentence
+    lines = read.split("\n")
     forms = [_form(line) for line in lines]
     found: list[Piece] = []
     header: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ _ENDS = re.compile(
 )
 """Where a clause may end within a sentence."""
 _SURELY_ENDS = re.compile(r"(?:(?:です|ます|ません|でした|ました)(?:が|し|けれども?|けど)|て(?:おり|いて))、")
+_OF_THE_SAME = 5
+"""Characters of a subject that needs another one to say of what it is: 上限, 助成率, 締め切り."""
 _TOPIC = re.compile(r"(?<![でにと])は(?![いじず])")
 
 
@@ -37,6 +39,10 @@ class Statement:
         """Take a folded sentence of bounded length."""
         self.text = folded
         self._names = names
+
+    def other(self, folded: str) -> Statement:
+        """A statement of another text, read with the same names."""
+        return Statement(folded, self._names)
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
@@ -60,8 +66,20 @@ class Statement:
 
     def beside_name(self, name: Named) -> Beside:
         """What stands beside one of its names."""
-        rivals = [(n.start, n.end) for n in self.names if n.kind == name.kind]
-        return self._beside(rivals, (name.start, name.end), self.part(name.start, name.end))
+        # 「三井物産の森」 names a forest: what stands in quotes is no subject beside one outside.
+        outside = not self._quoted(name)
+        rivals = [
+            (n.start, n.end)
+            for n in self.names
+            if n is name or (n.kind == name.kind and not (outside and self._quoted(n)))
+        ]
+        # What the name is made of stands in every place that has the name, and says nothing about it.
+        own = [self.part(n.start, n.end) for n in self.names if n.kind == name.kind]
+        return self._beside(rivals, (name.start, name.end), frozenset().union(*own))
+
+    def _quoted(self, name: Named) -> bool:
+        before = self.text[: name.start]
+        return max(before.rfind("「"), before.rfind("『")) > max(before.rfind("」"), before.rfind("』"))
 
     def part(self, start: int, end: int) -> frozenset[str]:
         """The terms of a part of it."""
@@ -76,10 +94,16 @@ class Statement:
         start, end = self._clause(at)
         first = self._clauses[0]
         found = self.part(start, end)
-        if start > first[0] and not _TOPIC.search(self.text, start, end):
-            topic = _TOPIC.search(self.text, *first)
-            found |= self.part(first[0], topic.end() if topic else first[1])
+        topic = _TOPIC.search(self.text, start, end)
+        # 「上限は」 is no subject, but something of the one before: 「空調は1/3以内で、上限は1,200万円です」.
+        if start > first[0] and (not topic or topic.start() - start <= _OF_THE_SAME):
+            found |= self._topic(first) or self.part(*first)
         return found
+
+    def _topic(self, clause: tuple[int, int]) -> frozenset[str]:
+        """The terms up to the first は of a clause; none where it has no subject."""
+        topic = _TOPIC.search(self.text, *clause)
+        return self.part(clause[0], topic.end()) if topic else frozenset()
 
     def _clause(self, at: int) -> tuple[int, int]:
         return next((span for span in self._clauses if span[1] > at), self._clauses[-1])
@@ -118,6 +142,9 @@ class Statement:
             near -= keys
             if near:
                 break
+        topic = _TOPIC.search(self.text, first, last)
+        if topic and topic.end() <= own[0]:
+            near |= self.part(first, topic.end()) - keys  # what the clause is about, each of its values is about
         return Beside(near, (self.clause(own[0]) | near) - keys)
 
 

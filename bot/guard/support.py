@@ -52,7 +52,7 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
     """
     for value in said.values:
         if (
-            not _counts_itself(value, said)
+            not _counts_itself(value, said, evidence)
             and not _allowed(value, said, asked)
             and not _value_holds(value, said, evidence)
         ):
@@ -63,17 +63,38 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
     for shape in shapes(said.text):
         if not _shape_holds(shape, said, evidence) and not _unknown_of_question(shape.text, said, asked):
             return "organisation" if shape.kind == "organisation" else "programme"
-    return turned(said, evidence) or _beside_the_point(said, evidence, asked)
+    return turned(_without_denials(said, evidence, asked), evidence) or _beside_the_point(said, evidence, asked)
+
+
+_DENIAL = re.compile(r"(?:ではなく|ではありません|でなく)[、。]?")
+
+
+def _without_denials(said: Statement, evidence: Evidence, asked: Asked) -> Statement:
+    """Leave out where a figure of the question is denied that no passage has: 「75%ではなく、50%です」."""
+    text = said.text
+    for value in reversed(said.values):
+        denial = _DENIAL.match(said.text, value.end)
+        own = any(meets(value, question) for question in asked.question.values)
+        if denial and own and not any(meets(value, held) for held in evidence.values):
+            start = max(text.rfind(mark, 0, value.start) for mark in "、。") + 1
+            text = text[:start] + text[denial.end() :]
+    return said if text == said.text else said.other(text)
 
 
 _TALLY = re.compile(r"(?:の|という|、)?\s?(?:計|合計|合わせて|あわせて)?\s?$")
 
 
-def _counts_itself(value: Value, said: Statement) -> bool:
+def _counts_itself(value: Value, said: Statement, evidence: Evidence) -> bool:
     """Tell whether a figure counts what the sentence lists: 「A、B、Cの3社」."""
     reading = value.readings[0]
     if reading.unit not in COUNTERS and reading.unit != "本":
         return False
+    if any(
+        comparable(value, held) and len(spot.terms & said.terms) * 2 > len(said.terms)
+        for spot in evidence.spots
+        for held in spot.says.values
+    ):
+        return False  # the passage has a count of its own
     tally = _TALLY.search(said.text, 0, value.start)
     listed = re.sub(r"\([^()]*\)|「[^「」]*」", "x", said.text[: tally.start() if tally else value.start])
     listed = re.split(r"(?:は|には|では)、?(?=[^は]*$)", listed)[-1]
@@ -107,10 +128,8 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     rivals: list[float] = []
     bounds: list[Bound] = []
     for spot in evidence.spots:
-        above: frozenset[str] | None = None
         for held, place in _places(value, spot):
-            above = above if above is not None else _above(spot)
-            points = score(beside, place, above, evidence.weights) - _foreign(spot, said, evidence)
+            points = score(beside, place, spot.framed, evidence.weights) - _foreign(spot, said, evidence)
             if _meets(value, held, evidence):
                 own.append(points)
                 bounds += _bounds(held, spot)
@@ -143,10 +162,6 @@ def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
                 return
 
 
-def _above(spot: Spot) -> frozenset[str]:
-    return frozenset().union(*(statement.terms for statement in spot.above))
-
-
 def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
     if meets(value, held):
         return True
@@ -168,7 +183,7 @@ def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
                 known.unit == ""
                 and said.written is not None
                 and said.written == known.written
-                and (said.unit in evidence.terms or evidence.holds(said.unit))
+                and evidence.measures(said.unit)
             ):
                 # A table's unit stands in its head.
                 return True
@@ -202,8 +217,9 @@ def _name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
     rivals: list[float] = []
     for spot in evidence.spots:
         for held, place in spot.names(name.kind):
-            points = score(beside, place, _above(spot), evidence.weights)
+            points = score(beside, place, spot.framed, evidence.weights)
             (own if held.things & name.things else rivals).append(points)
+    # Named in a title only, it may be what the whole document is about or by; then nothing tells against it.
     return not own or fits(own, rivals)
 
 

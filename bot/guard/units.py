@@ -78,3 +78,17 @@ def canonical(match: re.Match[str]) -> tuple[str, Fraction]:
     if unit == "kg" and said.startswith("万"):
         scale *= 10_000
     return unit or _SAME.get(said, said), scale
+
+
+_SPELT = {
+    "kg": ("kg", "t", "トン"),
+    "円": ("円", "千円", "万円"),
+    "m2": ("m2", "ha"),
+    "か月": ("か月", "月数"),
+    "kWh": ("kwh", "mwh"),
+}
+
+
+def words_of(unit: str) -> tuple[str, ...]:
+    """Give the words by which a text names a unit apart from any value."""
+    return _SPELT.get(unit, (unit,))

@@ -98,9 +98,7 @@ def _same_unit(a: str, b: str) -> bool:
     return "万" in (a, b) and {a, b} <= {"万", "円", ""}
 
 
-_URL = re.compile(
-    r"https?://[!-~]{1,300}|www\.[!-~]{1,300}|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,100}\.[A-Za-z]{2,12}"
-)
+_URL = re.compile(r"(?:https?://|www\.)[!-~]{1,300}|[A-Z0-9._%+-]{1,64}@[A-Z0-9.-]{1,100}\.[A-Z]{2,12}", re.IGNORECASE)
 _BARE_HOST = re.compile(
     r"(?<![\w.@-])(?:[A-Za-z0-9-]{2,40}\.){1,4}(?:jp|com|org|net|info|lg|go|io|tokyo)(?:/[!-~]{0,200})?(?![A-Za-z0-9])"
 )
@@ -260,7 +258,10 @@ class _Reader:
                 amount = -amount
             if pending and re.fullmatch(r"\s?(?:~|-|から)\s?(?:約|[¥])?", self._left[pending[2] : start]):
                 # 「8-12社」: the unit of a range stands at its end.
-                self._measure(pending[0], unit, scale, pending[1], pending[2])
+                if unit:
+                    self._measure(pending[0], unit, scale, pending[1], pending[2])
+                else:
+                    self._bare(*pending)
             elif pending:
                 self._bare(*pending)
             pending = None

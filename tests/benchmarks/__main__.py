@@ -14,6 +14,7 @@ from tests.benchmarks.corpus import ROOT
 PARTS = {
     "peers": "retrieval and whole answers beside what one could use instead; 1 minute",
     "ablation": "what each arm and step gains; 2 minutes",
+    "embeddings": "what the embedding that IPPO_EMBEDDINGS names gains; nothing without one",
     "answers": "the figures of `ippo eval`, and how long a terminal waits; 1 minute",
     "guard": "what gets past the guard that is false, and what it keeps that is true; 1 minute",
     "ingest": "a whole ingest against its parts, at 10,000 chunks; 2 minutes",
