@@ -95,6 +95,8 @@ class Shelf:
         """Delete the indexes of all generations but these."""
         names = {str(generation.number) for generation in generations}
         with self._building():
+            # A run that was killed over it leaves what it was building, or was taking away.
+            self._sweep()
             for path in self._directory.iterdir():
                 if path.name.isdecimal() and path.name not in names:
                     self._take_away(path)
@@ -123,8 +125,7 @@ class Shelf:
             yield
 
     def _build(self, generation: Generation, versions: Sequence[int], base: Generation | None) -> None:
-        for leftover in self._directory.glob("building-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        self._sweep()
         change = self._change(generation, versions, base) if base else None
         for attempt in range(_ATTEMPTS):
             directory = self._directory / f"building-{secrets.token_hex(4)}"
@@ -210,6 +211,10 @@ class Shelf:
     def _collection(self, generation: Generation) -> str:
         # With the checksum, so that what a killed run left under this number is not taken for it.
         return f"ippo-{self._store.id}-{generation.number}-{generation.checksum[:12]}"
+
+    def _sweep(self) -> None:
+        for leftover in self._directory.glob("building-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
 
     def _take_away(self, path: Path) -> None:
         # Renamed first, so that nobody finds half of it in its place.
