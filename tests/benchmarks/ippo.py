@@ -19,7 +19,7 @@ from bot.text.material import gather
 from ingest.pipeline import ingest
 from knowledge import lexical
 from knowledge.documents import Chunk, Document, Passage, Source
-from knowledge.embedding import HashedEmbedding
+from knowledge.embedding import Embedding, HashedEmbedding
 from knowledge.generations import Knowledge
 from knowledge.index import Field, Index, IndexedChunk, Mention, MentionKind
 from knowledge.lexical import LexicalIndex
@@ -132,14 +132,14 @@ class LooseIndex:
 
     generation = 1
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: Material, embedding: Embedding | None = None) -> None:
         self._sources: dict[str, Source] = {source.id: source for source in material.sources}
         self._by_id = {indexed.chunk.id: indexed for indexed in material.chunks}
         self._ids = list(self._by_id)
         self.size = len(self._ids)
         self.mean_words = sum(len(indexed.words) for indexed in material.chunks) / max(1, self.size)
         self._found = [mention for indexed in material.chunks for mention in find(indexed.chunk)]
-        self._embedding = HashedEmbedding()
+        self._embedding = embedding or HashedEmbedding()
         self._vectors = self._embedding.embed_documents(list(self._by_id.values()))
         with tempfile.TemporaryDirectory() as directory:
             # Opened files outlive their directory entries on the systems that this runs on.
