@@ -40,12 +40,11 @@ def orphaned(pieces: tuple[Piece, ...], kept: list[bool]) -> list[int]:
 
 
 def _before(pieces: tuple[Piece, ...], alive: list[bool], i: int) -> bool:
-    """Tell whether the sentence that this one leans on is there."""
+    """Tell whether the sentence that this one leans on is there, or there never was one in the draft."""
     for j in range(i - 1, -1, -1):
-        if pieces[j].form in (Form.RULE, Form.HEADING):
-            continue
-        return alive[j]
-    return False
+        if pieces[j].form not in (Form.RULE, Form.HEADING):
+            return alive[j]
+    return True
 
 
 def _head_gone(pieces: tuple[Piece, ...], alive: list[bool], i: int) -> bool:

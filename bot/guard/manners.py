@@ -85,8 +85,11 @@ def _judges(manners: _Manners, text: str, evidence: Evidence) -> bool:
     found = manners.of_person.search(text)
     if not found or text.rstrip().endswith(("?", "か", "か。")) or evidence.holds(text[: found.end()][-16:]):
         return False
-    if manners.person.search(text):
-        return not manners.condition.search(text[found.start() - 12 if found.start() > 12 else 0 : found.end() + 14])
+    person = manners.person.search(text)
+    if person:
+        # 「この場合は」 is the person's case, no condition.
+        rest = text[: person.start()] + text[person.end() : found.end() + 14]
+        return not manners.condition.search(rest)
     # 「対象になります」 with no word on whom it speaks of, speaks of whoever asked.
     return not _TOPIC.search(text[: found.start()]) and not manners.condition.search(text)
 

@@ -38,6 +38,10 @@ class Named:
     """As it stands there."""
 
 
+_SHORTEST = 7
+"""Characters of a programme's name that may stand at the end of a longer one."""
+
+
 def names_of(index: Index, catalogue: Catalogue | None = None) -> Names:
     """Collect the names of an index and of the catalogue.
 
@@ -56,6 +60,11 @@ def names_of(index: Index, catalogue: Catalogue | None = None) -> Names:
         for part in re.split(r"[、,／/]", mention.value):
             if _is_name(part):
                 _mention(forms, known, mention.kind.value, part)
+    for form, things in forms.items():
+        # 「令和7年度地域ぐるみ…モデル事業」 is 「地域ぐるみ…モデル事業」 as well; of companies that would be wrong.
+        if all(thing.startswith("programme") for thing in things):
+            for start in range(1, len(form) - _SHORTEST):
+                things |= {t for t in forms.get(form[start:], ()) if t.startswith("programme")}
     usable = {form: frozenset(things) for form, things in forms.items() if _tells(form)}
     return Names(usable, max(map(len, usable), default=0))
 

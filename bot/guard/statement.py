@@ -77,6 +77,13 @@ class Statement:
         own = [self.part(n.start, n.end) for n in self.names if n.kind == name.kind]
         return self._beside(rivals, (name.start, name.end), frozenset().union(*own))
 
+    def listed_with(self, name: Named) -> frozenset[str]:
+        """What is named side by side with a name, 「AとB」, the name's own things included."""
+        same = [n for n in self.names if n.kind == name.kind]
+        spans = [(n.start, n.end) for n in same]
+        start, end = next(span for span in _groups(self.text, spans) if span[0] <= name.start and name.end <= span[1])
+        return frozenset().union(*(n.things for n in same if start <= n.start and n.end <= end))
+
     def _quoted(self, name: Named) -> bool:
         before = self.text[: name.start]
         return max(before.rfind("「"), before.rfind("『")) > max(before.rfind("」"), before.rfind("』"))
@@ -131,8 +138,9 @@ class Statement:
         return (*found, (start, len(self.text)))
 
     def _beside(self, spans: Sequence[tuple[int, int]], own: tuple[int, int], keys: frozenset[str]) -> Beside:
-        cuts = list(_segments(self.text, spans))
-        place = spans.index(own)
+        groups = list(_groups(self.text, spans))
+        cuts = list(_segments(self.text, groups))
+        place = next(i for i, (start, end) in enumerate(groups) if start <= own[0] and own[1] <= end)
         first, last = self._clause(own[0])
         near: frozenset[str] = frozenset()
         for start, end in reversed(cuts[: place + 1]):
@@ -152,6 +160,20 @@ class Statement:
 def terms(text: str) -> frozenset[str]:
     """The content words of a text without its numbers, which are compared as values."""
     return frozenset(word for word in words(text) if not word[0].isdigit())
+
+
+_JOINT = re.compile(r"[」』]?\s?(?:と、?|[、・や/,]|及び|および|または|か)\s?[「『]?")
+
+
+def _groups(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join what is listed side by side, 「AとBの調査」: the same is said of all of it."""
+    start, end = spans[0]
+    for first, last in spans[1:]:
+        if not _JOINT.fullmatch(text, end, first):
+            yield start, end
+            start = first
+        end = last
+    yield start, end
 
 
 def _segments(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

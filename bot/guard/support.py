@@ -210,6 +210,7 @@ def _name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
     if not name.things & evidence.things:
         return False
     beside = said.beside_name(name)
+    beside_it = said.listed_with(name)
     several = sum(other.kind == name.kind for other in said.names) > 1
     if several:
         beside = Beside(beside.near, beside.near)
@@ -218,7 +219,10 @@ def _name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
     for spot in evidence.spots:
         for held, place in spot.names(name.kind):
             points = score(beside, place, spot.framed, evidence.weights)
-            (own if held.things & name.things else rivals).append(points)
+            if held.things & name.things:
+                own.append(points)
+            elif not held.things & beside_it:
+                rivals.append(points)
     # Named in a title only, it may be what the whole document is about or by; then nothing tells against it.
     return not own or fits(own, rivals)
 
@@ -251,6 +255,8 @@ def _unknown_of_question(text: str, said: Statement, asked: Asked) -> bool:
 
 def _beside_the_point(said: Statement, evidence: Evidence, asked: Asked) -> str:
     own = {term for term in said.terms if not term.startswith("=")}
+    if not said.terms:
+        return "unsupported"
     if len(own) < 3 or said.text.isascii():
         return ""
     return "" if len(own & evidence.terms) >= _SAME_WORDS * len(own) else "unsupported"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from bot.guard.fit import CLOSE, score
 from bot.guard.statement import Beside, Statement
 
 DATA = Path(__file__).with_name("turns.toml")
-_CLAUSE = re.compile(r"(?:[、。;；!?！？\n|]|(?<!\d),|,(?!\d))+")
+_CLAUSE = re.compile(r"(?:[、。;；!?！？\n|()]|(?<!\d),|,(?!\d))+")
 _NEGATION = re.compile(
     r"ません|ない(?:$|[。、)」』|の|で|こと|もの|場合|とき|ため|と[きさい]|[一-龥])|なかった|なく|[せらかわえけべめげねてさじれ]ず(?:に|、|$|と)|ではな|じゃな"
 )
@@ -77,9 +77,11 @@ def turned(said: Statement, evidence: Evidence) -> str:
         rivals: list[float] = []
         for theirs, spot in held:
             if theirs.turn == mine.turn:
-                above = frozenset().union(*(s.terms for s in spot.above[:4]))
-                points = score(mine.beside, spot.place(theirs.beside), above, weight)
-                (own if theirs.side == mine.side else rivals).append(points)
+                points = score(mine.beside, spot.place(theirs.beside), spot.framed, weight)
+                if theirs.side == mine.side:
+                    own.append(points)
+                elif mine.turn >= 0 or mine.side == "other" or _same_predicate(mine, theirs, weight):
+                    rivals.append(points)
         turn = _turns()[mine.turn] if mine.turn >= 0 else None
         reason = turn.reason if turn else "negation"
         strict = mine.side in turn.strict if turn else mine.side == "other"
@@ -92,6 +94,12 @@ def turned(said: Statement, evidence: Evidence) -> str:
             if own and max(own) < max(rivals) - CLOSE:
                 return reason
     return ""
+
+
+def _same_predicate(mine: _Side, theirs: _Side, weight: Callable[[str], float]) -> bool:
+    """Tell whether what is negated in a passage is what is said: half of it by weight, at least."""
+    full = sum(weight(term) for term in mine.beside.near)
+    return sum(weight(term) for term in mine.beside.near & theirs.beside.near) >= full / 2
 
 
 def _says_above(mine: _Side, evidence: Evidence) -> bool:
