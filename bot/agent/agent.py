@@ -25,6 +25,7 @@ from bot.assistant import Assistant, Basis, Considered
 from bot.guard import Names, Shown, guard, names_of
 from bot.hours import parse
 from bot.plan.caution import with_rule
+from bot.policies import on_topic
 from bot.replies import hand_off
 from knowledge.index import Index, MentionKind
 
@@ -177,7 +178,10 @@ def _is_told(considered: Considered) -> bool:
     The first step is a plan that is chosen by rule, whatever pages it is told from. And where something is stated to
     be confirmed, yes and no are a rule's: a model that is fond of agreeing needs no figure to be wrong.
     """
-    act = considered.answer.act
-    if considered.reading.first_step or considered.reading.premise:
+    reading, act = considered.reading, considered.answer.act
+    if reading.first_step or reading.premise:
         return False
-    return (considered.basis, act) in ((Basis.TOLD, Act.ANSWER), (Basis.MISSED, Act.ABSTAIN))
+    if considered.basis is Basis.MISSED:
+        # What is refused only because no document has its words may be asked in other words.
+        return act is Act.ABSTAIN or (act is Act.REFUSE and on_topic(reading.text))
+    return (considered.basis, act) == (Basis.TOLD, Act.ANSWER)

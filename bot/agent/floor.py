@@ -20,7 +20,9 @@ _FIGURES = frozenset(
     {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.DATE, Want.TIME, Want.PERIOD, Want.COUNT, Want.QUANTITY}
 )
 _CITATION = re.compile(r"\[\d+\]")
-_ALL = re.compile(r"全部|ぜんぶ|すべて|全て|一覧|内訳|それぞれ|\ball\b|\beach\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"全部|ぜんぶ|すべて|全て|一覧|内訳|それぞれ|(?:も|漏)れなく|どことどこ|\ball\b|\beach\b", re.IGNORECASE
+)
 _ITEM = re.compile(r"^(?!.*(?:聞いて|問い合わせ)).*\[\d+\]$", re.MULTILINE)
 """A line that is proved and is no word on whom to ask."""
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from adapters.bootstrap import Ippo
 from bot.agent.agent import Agent
 from bot.agent.checking import check
 from bot.agent.journal import Entry, MemoryJournal, Outcome
@@ -477,6 +476,22 @@ def test_an_abstention_is_overruled_by_new_passages_alone(make: Make) -> None:
     assert answer.text == made.plain(question).text
 
 
+def test_what_has_other_words_in_the_documents_is_found_by_them(make: Make) -> None:
+    question = "カーボン点検の値段を教えて"
+    made = make(
+        lambda body: (
+            say(f"みどり省エネ診断の費用は1件あたり3,300円です。[S{number_of(body, '3,300円')}]")
+            if shown(body)
+            else use("search_knowledge", query="省エネ診断の費用")
+        )
+    )
+    assert made.plain(question).act is Act.REFUSE
+    answer = made.ask(question)
+    assert answer.act is Act.ANSWER
+    assert answer.citations[0].source == "diagnosis.md"
+    assert answer.confidence == 0.5
+
+
 def test_several_people_are_answered_at_once(make: Make) -> None:
     made = make(lambda body: say(f"{FACT}[S1]") if shown(body) else use("search_knowledge", query=ASKED))
     answers: list[str] = []
@@ -528,10 +543,9 @@ def test_a_model_that_cannot_be_opened_says_what_is_missing(
         open_model(name)
 
 
-def test_services_close_the_model_with_them(make: Make) -> None:
+def test_a_closed_agent_leaves_no_thread(make: Make) -> None:
     made = make(searching(f"{FACT}[S1]"))
     made.ask()
     assert any(thread.name == "model" for thread in threading.enumerate())
     made.agent.close()
     assert not any(thread.name == "model" for thread in threading.enumerate())
-    assert Ippo.close is not None
