@@ -44,7 +44,7 @@ def embedding(settings: Settings) -> TimelyEmbedding | None:
 
 def weight(settings: Settings) -> float:
     """Give the weight of the vector arm: none for the built-in embedding, which is lexical itself."""
-    from knowledge.retrieval import DENSE
+    from knowledge.nearness import DENSE
 
     return DENSE if settings.embeddings else 0.0
 

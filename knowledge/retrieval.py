@@ -6,7 +6,6 @@ second field), not in the engine: tantivy and Chroma propose candidates, this mo
 
 from __future__ import annotations
 
-import logging
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -15,16 +14,10 @@ from datetime import date
 from itertools import islice
 
 from knowledge.documents import Chunk, Kind, Passage, Source
-from knowledge.errors import KnowledgeError
 from knowledge.index import Field, Index, IndexedChunk
+from knowledge.nearness import Nearness
 from knowledge.query import Query, Topic, lexical_terms
 from knowledge.tokens import bigrams
-
-log = logging.getLogger(__name__)
-
-DENSE = 0.3
-"""Weight of the vector arm with a real embedding: the middle of the plateau (0.2 to 0.4) that multilingual-e5-small
-has on 215 questions, MRR 0.811 → 0.835 [+0.006, +0.043]; from 0.7 on it loses (docs/benchmarks.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +165,7 @@ class Retriever:
         self._idf: dict[str, float] = {}
         self._ready: dict[str, _Prepared] = {}
         self._mean = max(1.0, index.mean_words)
-        self._by_words_alone = False
+        self._nearness = Nearness(index)
 
     @property
     def index(self) -> Index:
@@ -207,7 +200,7 @@ class Retriever:
             At most `limit` candidates. Scores are positive sums without an upper bound.
         """
         scoring = self._scoring
-        similarity = self._similar(query) if self._dense else {}
+        similarity = self._nearness.of(query.text, scoring.candidates) if self._dense else {}
         ids = [key for key, _ in self._index.lexical(lexical_terms(query), scoring.candidates)]
         known = set(ids)
         ids += [key for key in similarity if key not in known]
@@ -221,28 +214,6 @@ class Retriever:
             ranked = self._both(ranked, similarity)
         ranked.sort(key=lambda item: -item.score)
         return list(islice(_without_repeats(ranked), limit))
-
-    def _similar(self, query: Query) -> dict[str, float]:
-        """Ask the vector arm: chunk ids with 1 for the nearest down to 0 for the last that came up.
-
-        Models differ in what they call near (e5 gives 0.7 to what has nothing in common), so only the distances
-        among what came up count, and what came last has no more than what did not come up at all.
-        """
-        try:
-            found = self._index.nearest(query.text, self._scoring.candidates)
-        except KnowledgeError as error:
-            if not self._by_words_alone:
-                log.warning("searching by words alone", extra={"cause": str(error)})
-            self._by_words_alone = True
-            return {}
-        if self._by_words_alone:
-            log.info("searching by vectors again")
-        self._by_words_alone = False
-        if not found:
-            return {}
-        best, last = found[0][1], found[-1][1]
-        span = best - last
-        return {key: (value - last) / span if span > 0 else 1.0 for key, value in found}
 
     def _both(self, ranked: Sequence[Ranked], similarity: Mapping[str, float]) -> list[Ranked]:
         """Add the vector arm's share to the scores by words."""

@@ -9,7 +9,7 @@ from adapters import embedding as configured
 from adapters import settings
 from ingest.chunk import chunk
 from knowledge.embedding import Embedding
-from knowledge.retrieval import DENSE
+from knowledge.nearness import DENSE
 from tests.benchmarks.corpus import Corpus, documents, load
 from tests.benchmarks.figures import gain, measure, points, table, thousandths
 from tests.benchmarks.ippo import EndToEnd, Held, LooseIndex, Proposed, Retrieval, material
