@@ -99,9 +99,15 @@ def _notes(guarded: Guarded, run: Run) -> str:
     for citation in guarded.citations:
         source = sources[citation.chunk]
         wards = only_for(source)
-        others = reading.ward is not None and wards and reading.ward not in wards
-        if others and not any(ward_name(ward) in guarded.text for ward in wards):
-            notes.append(f"\n※[{citation.n}]は{'・'.join(sorted(map(ward_name, wards)))}の資料です。")
+        if (
+            reading.ward
+            and wards
+            and reading.ward not in wards
+            and not any(ward_name(ward) in guarded.text for ward in wards)
+        ):
+            whose = "・".join(sorted(map(ward_name, wards)))
+            here = ward_name(reading.ward)
+            notes.append(f"\n※[{citation.n}]は{whose}の資料です。{here}での扱いは書かれていません。")
         if source.kind is Kind.PROPOSAL and not _PROPOSED.search(guarded.text):
             notes.append(f"\n※[{citation.n}]は提案の資料です。決まったことではありません。")
     return "".join(notes)

@@ -43,6 +43,12 @@ class Outcome(StrEnum):
     """The documents were found silent, and the model knew no passage beyond those."""
 
 
+_UNWELL = frozenset(
+    {Outcome.PAUSED, Outcome.SPENT, Outcome.SLOW, Outcome.FAILED, Outcome.STEPS, Outcome.EMPTY, Outcome.HUGE}
+)
+"""What an operator should look at; the guard withholding something is its daily work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One run."""
@@ -92,9 +98,8 @@ class MemoryJournal:
             self._tokens.update({"in": entry.usage.tokens_in, "out": entry.usage.tokens_out})
             # Only today is ever asked for; a process that runs for a year need not keep the year.
             self._by_day = {day: self._by_day.get(day, 0) + entry.usage.tokens}
-        level = logging.INFO if entry.outcome in (Outcome.SENT, Outcome.CALLED) else logging.WARNING
         log.log(
-            level,
+            logging.WARNING if entry.outcome in _UNWELL else logging.INFO,
             "model run",
             extra={
                 "run": entry.run,

@@ -24,6 +24,7 @@ from bot.answer import Act, Answer, Question, Turn
 from bot.assistant import Assistant
 from bot.errors import ModelUnavailable
 from bot.grounding import unsupported
+from knowledge.documents import Kind
 from tests.library import MemoryLibrary
 from tests.platforms.openai import OpenAIServer, Reply, Script, fail, raw, say, slow, use, use_all
 
@@ -88,13 +89,13 @@ def make() -> Iterator[Make]:
         *,
         fallback: bool = False,
         price: Price | None = None,
-        files: dict[str, str] | None = None,
+        facts: dict[str, object] | None = None,
         **limits: Any,
     ) -> Made:
         server = OpenAIServer(script, models=("test", "second"))
         server.__enter__()
         bounds = Limits(**{"seconds": 10.0, **limits})
-        alone = Assistant(MemoryLibrary(files or FILES), public_url="https://ippo.example")
+        alone = Assistant(MemoryLibrary(FILES, facts), public_url="https://ippo.example")
         names = ["openai:test", *(["openai:second"] if fallback else [])]
         models = [open_model(name, url=server.url, limits=bounds, price=price) for name in names]
         made.append(Made(server, Agent(alone, models, public_url="https://ippo.example", limits=bounds), alone))
@@ -474,6 +475,39 @@ def test_an_abstention_is_overruled_by_new_passages_alone(make: Make) -> None:
     answer = made.ask(question)
     assert answer.act is Act.ABSTAIN
     assert answer.text == made.plain(question).text
+
+
+def test_what_is_for_another_ward_is_called_that(make: Make) -> None:
+    made = make(searching(f"{FACT}[S1]"), facts={"wards": ("chiyoda",)})
+    answer = made.ask(ASKED, ward="katsushika")
+    assert answer.text.endswith("※[1]は千代田区の資料です。葛飾区での扱いは書かれていません。")
+    assert "利用者の区: 葛飾区" in made.server.bodies[0]["messages"][0]["content"]
+
+
+def test_what_is_proposed_is_called_that(make: Make) -> None:
+    answer = make(searching(f"{FACT}[S1]"), facts={"kind": Kind.PROPOSAL}).ask()
+    assert answer.text.endswith("※[1]は提案の資料です。決まったことではありません。")
+
+
+def test_a_rule_before_an_order_is_added_as_ever(make: Make) -> None:
+    made = make(searching(f"{FACT}[S1]"))
+    asked = f"LEDに買い替えたいです。{ASKED}"
+    assert ("前に" in made.ask(asked).text) == ("前に" in made.plain(asked).text)
+
+
+@pytest.mark.parametrize(
+    ("draft", "sent"),
+    [
+        (f"{FACT}[S1]", True),
+        ("みどり商店LED助成の締め切りは2027年1月29日です。[S1][S2]", False),
+        ("令和8年度のみどり商店LED助成の上限は500,000円です。[S1]", True),
+    ],
+)
+def test_another_figure_than_the_one_that_is_proved_does_not_answer(make: Make, draft: str, sent: bool) -> None:
+    made = make(searching(draft))
+    answer = made.ask()
+    assert (made.last.outcome is Outcome.SENT) is sent
+    assert unsupported(answer) == []
 
 
 def test_what_has_other_words_in_the_documents_is_found_by_them(make: Make) -> None:
