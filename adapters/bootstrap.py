@@ -58,6 +58,7 @@ def messaging(ippo: Ippo) -> Messaging:
         knowledge.errors.StoreUnavailable: The database can't be opened.
     """
     from adapters.channels import configured
+    from adapters.curating.refetch import refetch_if_due
     from adapters.desk.cases import Desk
     from adapters.desk.chores import Chores
     from adapters.desk.posts import CHANNEL as DESK
@@ -84,7 +85,10 @@ def messaging(ippo: Ippo) -> Messaging:
     def purge() -> None:
         purge_if_due(store, settings)
 
-    due: list[Callable[[], None]] = [chores.run, purge]
+    def fetch_again() -> None:
+        refetch_if_due(store, ippo)
+
+    due: list[Callable[[], None]] = [chores.run, purge, fetch_again]
     if ippo.collect is not None:
         due.append(Shelving(store, ippo.knowledge, ippo.collect, settings.answering_date).run)
     # The advisors' channel knows how its users are called; a channel need not.

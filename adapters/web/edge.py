@@ -76,9 +76,7 @@ class BodyTooLarge(HTTPException):
 class Edge:
     """ASGI middleware around the whole application."""
 
-    def __init__(
-        self, app: ASGIApp, failed: Callable[[str], Response], large: Mapping[str, int] | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, failed: Callable[[str], Response], large: Mapping[str, int] | None = None) -> None:
         """Wrap an application.
 
         Args:
