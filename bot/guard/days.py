@@ -70,8 +70,8 @@ _MONTH = re.compile(
 _PART = re.compile(r"\s?の?(上旬|中旬|下旬|初旬|初め|はじめ|末|春|夏|秋|冬|前半|後半)")
 _WEEKDAY = re.compile(r"\s?\(([月火水木金土日])(?:曜日?)?(?:・祝)?\)|\s?([月火水木金土日])曜")
 _ENGLISH = re.compile(
-    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?\s)?(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
-    r"(?:\s(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?:,?\s(?P<year>(?:19|20)\d\d))?(?![a-z\d])"
+    r"(?:(?P<d1>\d{1,2})(?:[snrt][tdh])?\s)?(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+    r"(?:\s(?P<d2>\d{1,2})(?:[snrt][tdh])?(?!\d))?(?:,?\s(?P<year>(?:19|20)\d\d))?(?![a-z\d])"
 )
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _NEXT_DAY = re.compile(r"\s?(?:から|~|-|、|・|と|および|及び)\s?(?P<day>\d{1,2})\s?日(?!間)")

@@ -23,6 +23,7 @@ class _Manners:
     verdict: re.Pattern[str]
     of_person: re.Pattern[str]
     person: re.Pattern[str]
+    case: re.Pattern[str]
     condition: re.Pattern[str]
     advice: re.Pattern[str]
     free: tuple[tuple[str, re.Pattern[str]], ...]
@@ -47,6 +48,7 @@ def _manners() -> _Manners:
         any_of(*table["verdict"]),
         any_of(*table["verdict_of_person"]),
         any_of(table["person"]),
+        any_of(table["case"]),
         any_of(table["condition"]),
         any_of(*table["advice"]),
         tuple((kind, any_of(*patterns)) for kind, patterns in free.items()),
@@ -85,13 +87,11 @@ def _judges(manners: _Manners, text: str, evidence: Evidence) -> bool:
     found = manners.of_person.search(text)
     if not found or text.rstrip().endswith(("?", "か", "か。")) or evidence.holds(text[: found.end()][-16:]):
         return False
-    person = manners.person.search(text)
-    if person:
-        # 「この場合は」 is the person's case, no condition.
-        rest = text[: person.start()] + text[person.end() : found.end() + 14]
-        return not manners.condition.search(rest)
+    if manners.person.search(text):
+        return not manners.condition.search(text[max(0, found.start() - 12) : found.end() + 14])
     # 「対象になります」 with no word on whom it speaks of, speaks of whoever asked.
-    return not _TOPIC.search(text[: found.start()]) and not manners.condition.search(text)
+    before, after = manners.case.sub("", text[: found.start()]), text[found.start() :]
+    return not _TOPIC.search(before) and not manners.condition.search(before + after)
 
 
 def safe_form(reason: str, text: str) -> str:

@@ -98,9 +98,11 @@ def _same_unit(a: str, b: str) -> bool:
     return "万" in (a, b) and {a, b} <= {"万", "円", ""}
 
 
-_URL = re.compile(r"(?:https?://|www\.)[!-~]{1,300}|[A-Z0-9._%+-]{1,64}@[A-Z0-9.-]{1,100}\.[A-Z]{2,12}", re.IGNORECASE)
+_URL = re.compile(
+    r"(?:https?://|www\.)[!-'*-~]{1,300}|[A-Z0-9._%+-]{1,64}@[A-Z0-9.-]{1,100}\.[A-Z]{2,12}", re.IGNORECASE
+)
 _BARE_HOST = re.compile(
-    r"(?<![\w.@-])(?:[A-Za-z0-9-]{2,40}\.){1,4}(?:jp|com|org|net|info|lg|go|io|tokyo)(?:/[!-~]{0,200})?(?![A-Za-z0-9])"
+    r"(?<![\w.@-])(?:[A-Za-z0-9-]{2,40}\.){1,4}(?:jp|com|org|net|info|lg|go|io|tokyo)(?:/[!-'*-~]{0,200})?(?![A-Za-z0-9])"
 )
 _PHONE = re.compile(
     r"(?<![\d-])(?:\+81[- ]?\d{1,4}|\(?0\d{1,4}\)?)(?:[-() ]|の){1,2}\d{1,4}[-() ]{1,2}\d{3,4}(?!\d)|(?<!\d)0\d{9,10}(?!\d)"
@@ -242,8 +244,12 @@ class _Reader:
 
     def _numbers(self) -> None:
         pending: tuple[Fraction, int, int] | None = None
+        taken = 0
         for match in _NUMBER.finditer(self._left):
+            if match.start() < taken:
+                continue  # the 3 of m3
             start, run, unit, scale, end = self._measured(match)
+            taken = end
             before = self._left[max(0, start - 5) : start]
             if before and VAGUE.search(before[-1]):
                 self._add(ValueKind.NUMBER, (Reading("語", before[-1] + self._left[start:end]),), start - 1, end)

@@ -105,6 +105,10 @@ def test_the_side_of_a_value_is_read_from_the_words_around_it(text: str, bound: 
     assert values(fold(text))[0].bound is bound
 
 
+def test_a_digit_of_a_unit_is_no_value_of_its_own() -> None:
+    assert [v.readings[0].unit for v in values("1m3あたり2.05kg-CO2")] == ["m3", "kg"]
+
+
 def test_the_unit_of_a_range_stands_at_its_end() -> None:
     assert [v.readings[0].unit for v in values("8-12社")] == ["社", "社"]
 
