@@ -13,8 +13,8 @@ from bot.guard.statement import Beside
 
 CLOSE = 0.02
 """Difference of two scores that says nothing."""
-_WHOLE, _ABOVE, _REST = 0.7, 0.35, 0.5
-"""Weights: of a word that stands elsewhere in the passage's sentence; above it; of the sentence's other words."""
+_WHOLE, _ABOVE, _REST, _VALUE = 0.7, 0.35, 0.5, 0.1
+"""Weights: of a word that stands elsewhere in the passage's sentence; above it; of the sentence's other words; of its other values."""
 
 
 def score(said: Beside, held: Beside, above: frozenset[str], weight: Callable[[str], float]) -> float:
@@ -32,9 +32,9 @@ def score(said: Beside, held: Beside, above: frozenset[str], weight: Callable[[s
             1 if term in held.near else _WHOLE if term in held.whole else _ABOVE if term in above else 0
         )
     for term in said.whole - said.near:
-        if term[0] == "=":
-            continue  # another value's neighbour
-        total += weight(term) * _REST * (1 if term in held.whole else _ABOVE if term in above else 0)
+        # Another value has its own neighbours; that it stands in the same sentence tells a little all the same.
+        rest = _VALUE if term[0] == "=" else _REST
+        total += weight(term) * rest * (1 if term in held.whole else _ABOVE if term in above else 0)
     return total
 
 

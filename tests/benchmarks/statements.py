@@ -209,10 +209,9 @@ class Maker:
         return said.text.replace(old, self._drawn.choice(others), 1), said.passage
 
     def _swapped_cells(self, each: int) -> Iterator[Case]:
-        tables = [
-            p for p in self._passages if sum(b.kind is BlockKind.ROW and bool(b.header) for b in p.chunk.blocks) > 1
-        ]
-        for kind in ("row", "column"):
+        rows = [sum(b.kind is BlockKind.ROW and bool(b.header) for b in p.chunk.blocks) for p in self._passages]
+        for kind, least in (("row", 2), ("column", 1)):
+            tables = [passage for passage, count in zip(self._passages, rows, strict=True) if count >= least]
             made = 0
             for _ in range(each * 200):
                 passage = self._drawn.choice(tables)
