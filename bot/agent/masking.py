@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from bot.guard.markers import LOOKS_LIKE
 from bot.privacy import mask
 
 _KINDS = ("電話番号", "メール", "住所")
 _BARE = re.compile(rf"\[({'|'.join(_KINDS)})\]")
 _NUMBERED = re.compile(rf"[\[［【]({'|'.join(_KINDS)})\s*([0-9０-９]+)[\]］】]")
-_STATEMENT = re.compile(r"[^。！？!?\n]*[。！？!?\n]?(?:\s*[\[［]S\d+[\]］])*")
-_MARKED = re.compile(r"[\[［]S\d+[\]］]")
+_STATEMENT = re.compile(
+    r"[^。！？!?\n]*[。！？!?\n]?(?:\s*[\[［【(（〔]\s*[SsＳｓ][^\]］】)）〕\n]{0,12}[\]］】)）〕])*"
+)
 _FIRST_PRIVATE = 0xE100
 """Private characters that stand for values while a draft is checked; no text of ours or of a model holds any."""
 _FIRST_HELD = 0xE800
@@ -75,29 +77,27 @@ class Masks:
         return name
 
     def for_the_guard(self, draft: str) -> str:
-        """Put values back where a source is named for them; elsewhere a character stands for each.
+        """Put values back, so that they are checked as any other: what a person wrote must not pass for an office's.
 
-        A number beside a marker claims to stand in a passage, so it is checked as any other: what a person wrote must
-        not pass for an office's number. In a statement without a marker it is the person's own; one that does no more
-        than repeat it (「お電話は…ですね」) is held until `show`, and thanks are checked in its place.
+        A sentence that does no more than repeat them (「お電話は…ですね」) states nothing, though it holds a number. It is held
+        until `show`, and thanks are checked in its place.
         """
-        return "".join(self._statement(match.group()) for match in _STATEMENT.finditer(draft))
+        # A model may write such a character as well.
+        own = _PRIVATE.sub("", draft)
+        return "".join(self._statement(match.group()) for match in _STATEMENT.finditer(own))
 
     def _statement(self, text: str) -> str:
-        marked = bool(_MARKED.search(text))
-        said = _NUMBERED.sub(lambda match: self._back(_plain(match), marked=marked), text)
-        if marked or not _ACKNOWLEDGED.fullmatch(said) or _OFFICE.search(said):
-            return said
+        said = _NUMBERED.sub(lambda match: self._back(_plain(match)), text)
+        if LOOKS_LIKE.search(text) or not _ACKNOWLEDGED.fullmatch(said) or _OFFICE.search(said):
+            return self.show(said)
         self._held.append(said.rstrip())
         return f"{chr(_FIRST_HELD + len(self._held) - 1)}{_THANKS}{said[len(said.rstrip()) :]}"
 
-    def _back(self, name: str, *, marked: bool) -> str:
-        if name not in self._values:
-            return ""
-        return self._values[name] if marked else chr(_FIRST_PRIVATE + list(self._values).index(name))
+    def _back(self, name: str) -> str:
+        return chr(_FIRST_PRIVATE + list(self._values).index(name)) if name in self._values else ""
 
     def show(self, text: str) -> str:
-        """Put back the values that characters stand for."""
+        """Put back the sentences and values that characters stand for."""
         values = list(self._values.values())
         text = _HELD.sub(lambda match: _at(self._held, ord(match[1]) - _FIRST_HELD), text)
         return _PRIVATE.sub(lambda match: _at(values, ord(match.group()) - _FIRST_PRIVATE), text)

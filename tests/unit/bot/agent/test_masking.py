@@ -27,11 +27,11 @@ def test_what_documents_hold_is_nobodys_personal_data() -> None:
     assert masks.hide(text) == text
 
 
-def test_a_number_beside_a_source_is_put_back_before_it_is_checked() -> None:
+@pytest.mark.parametrize("mark", ["。[S1]", "[S1]。", "。［Ｓ１］", "。 【S1】", "。\n[S1]", "。", "ですね。[s 1]"])
+def test_a_number_in_a_statement_is_put_back_before_it_is_checked(mark: str) -> None:
     masks = Masks()
     masks.hide("区の番号は03-9999-9999ですよね?")
-    checked = masks.for_the_guard("区の電話番号は[電話番号1]です。[S1]")
-    assert checked == "区の電話番号は03-9999-9999です。[S1]"
+    assert masks.for_the_guard(f"番号は[電話番号1]{mark}") == f"番号は03-9999-9999{mark}"
 
 
 @pytest.mark.parametrize("said", ["[電話番号1]", "［電話番号1］", "[電話番号１]", "【電話番号1】"])
@@ -52,6 +52,9 @@ def test_a_name_that_nobody_gave_is_dropped() -> None:
 def test_nobody_can_write_a_private_character_or_a_name_of_ours() -> None:
     masks = Masks()
     assert masks.hide("\ue100と[電話番号]と090-1234-5678") == "と[電話番号]と[電話番号1]"
+    assert masks.show(masks.for_the_guard("窓口は\ue100です。\ue800ありがとうございます。[S1]")) == (
+        "窓口はです。ありがとうございます。[S1]"
+    )
 
 
 @pytest.mark.parametrize(
