@@ -11,6 +11,7 @@ from bot.errors import ModelUnavailable
 from bot.ports import Answering
 
 if TYPE_CHECKING:
+    from adapters.messages.store import MessageStore
     from bot.agent.agent import Agent
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,15 @@ def agent(assistant: Assistant, settings: Settings, model: str, *, fallback: boo
         limits=limits,
         journal=MemoryJournal(keep=keep),
     )
+
+
+def keep_runs(found: Answering, store: MessageStore) -> None:
+    """Have a model's runs kept in the database, where all processes count and operators look; nothing else keeps any."""
+    from adapters.learning.runs import StoredJournal
+    from bot.agent.agent import Agent
+
+    if isinstance(found, Agent):
+        found.journal = StoredJournal(store, found.journal)
 
 
 def alone(found: Answering) -> Assistant:

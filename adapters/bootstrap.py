@@ -57,6 +57,7 @@ def messaging(ippo: Ippo) -> Messaging:
     Raises:
         knowledge.errors.StoreUnavailable: The database can't be opened.
     """
+    from adapters.answering import keep_runs
     from adapters.channels import configured
     from adapters.curating.refetch import refetch_if_due
     from adapters.desk.cases import Desk
@@ -80,6 +81,8 @@ def messaging(ippo: Ippo) -> Messaging:
         opening=settings.hours,
         reachable=desk.posting or bool(settings.console_password.get_secret_value()),
     )
+    if settings.model:
+        keep_runs(ippo.assistant, store)
     chores = Chores(store, desk, hours.parse(settings.hours), talker.now)
 
     def purge() -> None:

@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     model_daily_tokens: int = Field(
         default=0,
         ge=0,
-        description="Tokens a day and process (in and out, day in Asia/Tokyo) after which answers are extracts; 0: no limit.",
+        description="Tokens a day of all workers (in and out, day in Asia/Tokyo) after which answers are extracts; 0: no limit.",
     )
     model_prices: Annotated[str, AfterValidator(_prices)] = Field(
         default="",

@@ -86,6 +86,8 @@ answers = Table(
     Column("citations", Text, nullable=False),
     # The outbox row that brought it.
     Column("outbox", Integer),
+    # The model's run that made it or was tried for it; empty: no model was asked.
+    Column("run", String(40), nullable=False, server_default=""),
     # up, down, or none
     Column("vote", String(5), nullable=False),
     Column("at", Float, nullable=False),
@@ -188,6 +190,28 @@ tasks = Table(
     Index("tasks_by_subject", "kind", "subject"),
 )
 """What an operator has to look at."""
+
+runs = Table(
+    "runs",
+    tables,
+    # As `answers.run`
+    Column("run", String(40), primary_key=True),
+    Column("model", String(100), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    # The kind of a failure, never its words
+    Column("reason", String(60), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    # In whatever currency the operator has named prices; null: not known
+    Column("cost", Float),
+    Column("milliseconds", Float, nullable=False),
+    # What the guard left out or changed: JSON of reason → how often
+    Column("rulings", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("runs_by_time", "at"),
+)
+"""Runs of the language model: ids, counts and reasons."""
 
 erasures = Table(
     "erasures",

@@ -346,6 +346,7 @@ def _log(connection: Connection, lane: Lane, text: str, answer: Answer, ward: st
             passages=json.dumps(passages, ensure_ascii=False),
             citations=json.dumps([[one.source, one.place] for one in answer.citations], ensure_ascii=False),
             outbox=number,
+            run=answer.run[:40],
             vote="",
             at=now(),
         )

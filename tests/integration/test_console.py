@@ -22,6 +22,7 @@ from adapters.console import accounts, passwords, sessions
 from adapters.desk.cases import Advisor, Desk, open_case, remember
 from adapters.desk.schema import advisors, audit, cases, logins, notes
 from adapters.desk.schema import sessions as stored_sessions
+from adapters.learning.runs import StoredJournal
 from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox
 from adapters.messages.model import Incoming, Kind
@@ -30,6 +31,9 @@ from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore, now
 from adapters.settings import TOKYO
 from adapters.web.channel import WebChannel
+from bot.agent.journal import Entry as JournalEntry
+from bot.agent.journal import MemoryJournal, Outcome
+from bot.agent.usage import Usage
 from tests.library import MemoryLibrary, services
 
 pytestmark = pytest.mark.anyio
@@ -459,12 +463,26 @@ async def test_the_administrator_of_the_settings_stays_one(desk: Desks) -> None:
 
 async def test_pages_of_administrators_are_closed_to_advisors(desk: Desks) -> None:
     browser = await desk.advisor("tanaka")
-    for path in ("/console/advisors", "/console/phrases", "/console/audit", "/console/audit.csv"):
+    for path in ("/console/advisors", "/console/phrases", "/console/audit", "/console/audit.csv", "/console/model"):
         assert (await browser.get(path)).status_code == 403
     for path in ("/console/advisors", "/console/advisors/1/active", "/console/advisors/1/password", "/console/phrases"):
         assert (await post(browser, path, login="evil", name="x", title="x", text="x")).status_code == 403
     assert "監査" not in (await browser.get("/console")).text
     assert len(desk.rows(advisors)) == 2
+
+
+async def test_what_became_of_a_models_runs_is_shown(desk: Desks) -> None:
+    browser = await desk.log_in()
+    assert "使われていません" in (await browser.get("/console/model")).text
+    usage = Usage(2, 1234, 56)
+    StoredJournal(desk.store, MemoryJournal()).record(
+        JournalEntry("run-1", "openai:<test>", Outcome.UNCITED, usage, 900.0, rulings=(("number", 2), ("no-marker", 1)))
+    )
+    page = (await browser.get("/console/model")).text
+    assert "数値 2、出典なし 1" in page
+    assert "出典のある文が残らなかった" in page
+    assert "1,234" in page
+    assert "openai:&lt;test&gt;" in page
 
 
 # --- cases

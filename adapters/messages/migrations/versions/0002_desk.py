@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("passages", sa.Text, nullable=False),
         sa.Column("citations", sa.Text, nullable=False),
         sa.Column("outbox", sa.Integer),
+        sa.Column("run", sa.String(40), nullable=False, server_default=""),
         sa.Column("vote", sa.String(5), nullable=False),
         sa.Column("at", sa.Float, nullable=False),
     )
@@ -153,6 +154,21 @@ def upgrade() -> None:
         sa.Column("at", sa.Float, nullable=False),
     )
     op.create_index("tasks_by_subject", "tasks", ["kind", "subject"])
+    op.create_table(
+        "runs",
+        sa.Column("run", sa.String(40), primary_key=True),
+        sa.Column("model", sa.String(100), nullable=False),
+        sa.Column("outcome", sa.String(20), nullable=False),
+        sa.Column("reason", sa.String(60), nullable=False),
+        sa.Column("calls", sa.Integer, nullable=False),
+        sa.Column("tokens_in", sa.Integer, nullable=False),
+        sa.Column("tokens_out", sa.Integer, nullable=False),
+        sa.Column("cost", sa.Float),
+        sa.Column("milliseconds", sa.Float, nullable=False),
+        sa.Column("rulings", sa.Text, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+    )
+    op.create_index("runs_by_time", "runs", ["at"])
     op.create_table(
         "erasures",
         sa.Column("person", sa.String(64), primary_key=True),
