@@ -126,7 +126,7 @@ class World:
 
     def drain(self, worker: Worker | None = None, **more: Any) -> None:
         working = worker or self.worker(**more)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if working.work_once():
                 continue

@@ -61,7 +61,7 @@ def event(text: str, number: int, *, who: str = "U1", kind: Kind = Kind.TEXT, **
     return Incoming("test", who, (f"test:{number}",), kind, text, who, f"msg{number}", {"token": number}, **more)  # type: ignore[arg-type]
 
 
-def drain(worker: Worker, patience: float = 5.0) -> None:
+def drain(worker: Worker, patience: float = 30.0) -> None:
     """Work until nothing waits; a message that failed waits a moment before it is tried again."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:

@@ -402,7 +402,7 @@ async def test_a_vote_counts_once_and_for_ones_own_replies_alone(ippo: Ippo, mes
 
 def settled(messaging: Messaging) -> None:
     """Wait until everything that came in is worked off."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with messaging.store.read() as connection:
             busy = connection.execute(select(conversations.c.id).where(conversations.c.busy.is_(True))).first()
