@@ -41,6 +41,7 @@ MATTERS = {
     Matter.BROKEN.value: "取得できません",
     Matter.OLDER.value: "古い版が残っています",
     Matter.CONFLICT.value: "金額が食い違っています",
+    Matter.ERASURE.value: "個人データの消去の残り",
 }
 
 

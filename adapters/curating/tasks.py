@@ -1,4 +1,4 @@
-"""What an operator has to look at about the knowledge: rows of `tasks`, each matter once."""
+"""What an operator has to look at: rows of `tasks`, each matter once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapters.messages.store import now
 
 
 class Matter(StrEnum):
-    """Kinds of `tasks` that are the knowledge desk's."""
+    """Kinds of `tasks`."""
 
     CHANGED = "changed"
     """An address says something else than what is answered from."""
@@ -22,6 +22,8 @@ class Matter(StrEnum):
     """An older edition of a rule is still answered from."""
     CONFLICT = "conflict"
     """Two sources give different amounts for the same."""
+    ERASURE = "erasure"
+    """Of a person who was erased something is left elsewhere, to be taken away by hand (`adapters.privacy`)."""
 
 
 def open_task(connection: Connection, kind: Matter, subject: str, detail: str) -> bool:

@@ -24,11 +24,12 @@ from adapters import bootstrap
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
 from adapters.console import accounts, passwords
+from adapters.console.knowledge import MATTERS
 from adapters.curating.curation import Curation
 from adapters.curating.errors import CurationError
 from adapters.curating.naming import name_of
 from adapters.curating.refetch import Fetched, refetch, refetch_if_due
-from adapters.curating.tasks import Matter, open_task
+from adapters.curating.tasks import Matter, open_task, open_tasks, tick_off
 from adapters.desk.schema import audit, tasks
 from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
@@ -878,3 +879,17 @@ def test_there_is_an_end_to_previews(tmp_path: Path, monkeypatch: pytest.MonkeyP
             curation.bring_file("c.md", b"# c\n\ntext", "account:1")
 
         assert curation.ask(1, Question("本文は?", TODAY)).act in Act
+
+
+def test_what_an_erasure_left_elsewhere_is_a_matter_for_operators(store: MessageStore) -> None:
+    with store.write() as connection:
+        connection.execute(
+            tasks.insert().values(
+                kind="erasure", subject="case:3", detail="Slackに1件残っています。", done=False, at=1.0
+            )
+        )
+    with store.write() as connection:
+        (task,) = open_tasks(connection)
+        assert MATTERS[task["kind"]]
+        assert tick_off(connection, task["id"])
+        assert open_tasks(connection) == []
