@@ -8,15 +8,13 @@ import logging
 import threading
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, func, select, text
-
 from adapters.bootstrap import Ippo
 from adapters.curating import tasks
 from adapters.curating.comparing import Comparison, compare, text_of
 from adapters.curating.curation import Curation, opened
 from adapters.curating.errors import CurationError
 from adapters.curating.tasks import Matter
-from adapters.desk.schema import audit
+from adapters.desk.nightly import Nightly
 from adapters.messages.store import MessageStore, now
 from ingest.errors import UnreadableSource
 from ingest.places import is_url
@@ -28,13 +26,9 @@ from knowledge.generations import Knowledge
 
 log = logging.getLogger(__name__)
 
-OFTEN = 20 * 60 * 60.0
-"""Seconds between two rounds: less than a day, so that one that is late does not make all later ones later."""
 SYSTEM = "system"
 """Author of editions that nobody brought in."""
-_ACTION = "refetch"
-_LOCK = 4_902_004
-"""Name of the round's advisory lock on PostgreSQL; `knowledge.store` and `adapters.privacy.retention` have those before it."""
+ROUND = Nightly("refetch", "knowledge", 4_902_004)
 
 
 @dataclass(slots=True)
@@ -61,7 +55,7 @@ def refetch_if_due(store: MessageStore, ippo: Ippo) -> threading.Thread | None:
         StoreUnavailable: The database can't be reached.
     """
     knowledge = ippo.knowledge
-    if not isinstance(knowledge, Knowledge) or not _begin(store, now()):
+    if not isinstance(knowledge, Knowledge) or not ROUND.begin(store, now()):
         return None
 
     def run() -> None:
@@ -89,7 +83,7 @@ def refetch(curation: Curation) -> Fetched:
         if is_url(source.id):
             _look(curation, source.id, found)
     with curation.store.write() as connection:
-        _note(connection, now(), "refetched", json.dumps(asdict(found)))
+        ROUND.note(connection, now(), "refetched", json.dumps(asdict(found)))
     log.info("refetched", extra=asdict(found))
     return found
 
@@ -164,29 +158,3 @@ def _drop(curation: Curation, url: str, *, but: int = 0) -> None:
         if one.id != but:
             with curation.knowledge.store.write() as connection:
                 editions.discard(connection, one.id)
-
-
-def _begin(store: MessageStore, at: float) -> bool:
-    """Write down that a round begins, unless one has lately."""
-    with store.read() as connection:
-        # Nearly always not due, and reading holds nobody up.
-        if _lately(connection, at):
-            return False
-    with store.write() as connection:
-        # Two that got here together: on SQLite writers take turns anyhow.
-        if not store.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if _lately(connection, at):
-            return False
-        _note(connection, at, _ACTION, "")
-    return True
-
-
-def _lately(connection: Connection, at: float) -> bool:
-    last = connection.execute(select(func.max(audit.c.at)).where(audit.c.action == _ACTION)).scalar()
-    # A clock that was set back must not put it off for ever.
-    return last is not None and at - OFTEN < last <= at + OFTEN
-
-
-def _note(connection: Connection, at: float, action: str, detail: str) -> None:
-    connection.execute(audit.insert().values(at=at, who=SYSTEM, action=action, subject="knowledge", detail=detail))

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
 
 from adapters.desk import posts
 from adapters.desk.cases import OPEN
+from adapters.desk.nightly import Nightly
 from adapters.desk.posts import Op
-from adapters.desk.schema import audit, cases, erasures, logins, sessions, tasks
+from adapters.desk.schema import cases, erasures, logins, sessions, tasks
 from adapters.messages.schema import conversations, inbox, outbox, seen, turns, workers
 from adapters.messages.store import MessageStore, now
 from adapters.privacy.emptying import empty, sever
@@ -24,8 +25,6 @@ from adapters.settings import Settings
 log = logging.getLogger(__name__)
 
 DAY = 24 * 60 * 60.0
-OFTEN = 20 * 60 * 60.0
-"""Seconds between two purges: less than a day, so that one that is late does not make all later ones later."""
 SEEN = 30 * DAY
 """Seconds for which an event is known again. Platforms send one again within a day or two."""
 LOGINS = DAY
@@ -36,9 +35,7 @@ _PART = 50
 """Conversations that are emptied in one transaction: messages that come in meanwhile wait no longer than for these."""
 _ROWS = 2000
 """Rows that are deleted in one transaction."""
-_LOCK = 4_902_003
-"""Name of the purge's advisory lock on PostgreSQL; `knowledge.store` has the two before it."""
-_ACTION = "purge"
+ROUND = Nightly("purge", "retention", 4_902_003)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +63,11 @@ def purge_if_due(store: MessageStore, settings: Settings) -> Purged | None:
         StoreUnavailable: The database can't be reached. What was purged so far stays so; the rest waits for the next.
     """
     at = now()
-    if not _begin(store, at):
+    if not ROUND.begin(store, at):
         return None
     done = purge(store, settings.retention_days, at)
     with store.write() as connection:
-        _note(connection, at, "purged", json.dumps(asdict(done)))
+        ROUND.note(connection, at, "purged", json.dumps(asdict(done)))
     log.info("purged", extra=asdict(done))
     return done
 
@@ -99,32 +96,6 @@ def purge(store: MessageStore, days: float, at: float) -> Purged:
     _report_failed(store, at)
     scrub(store)
     return done
-
-
-def _begin(store: MessageStore, at: float) -> bool:
-    """Write down that a purge begins, unless one has lately."""
-    with store.read() as connection:
-        # Nearly always not due, and reading holds nobody up.
-        if _lately(connection, at):
-            return False
-    with store.write() as connection:
-        # Two that got here together: on SQLite writers take turns anyhow.
-        if not store.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if _lately(connection, at):
-            return False
-        _note(connection, at, _ACTION, "")
-        return True
-
-
-def _lately(connection: Connection, at: float) -> bool:
-    last = connection.execute(select(func.max(audit.c.at)).where(audit.c.action == _ACTION)).scalar()
-    # A clock that was set back must not put it off for ever.
-    return last is not None and at - OFTEN < last <= at + OFTEN
-
-
-def _note(connection: Connection, at: float, action: str, detail: str) -> None:
-    connection.execute(audit.insert().values(at=at, who="system", action=action, subject="retention", detail=detail))
 
 
 def _untouched(store: MessageStore, before: float) -> Sequence[int]:
