@@ -608,7 +608,19 @@ def test_two_files_that_belong_together_are_replaced_together(there: Place, file
 
 def test_an_older_revision_is_brought_up_to_date(saved: bytes, file: Path, tmp_path: Path) -> None:
     found = members(saved)
-    desk = {"cases", "transitions", "notes", "answers", "advisors", "audit", "templates", "drafts", "tasks", "erasures"}
+    desk = {
+        "cases",
+        "transitions",
+        "notes",
+        "answers",
+        "advisors",
+        "audit",
+        "templates",
+        "drafts",
+        "tasks",
+        "runs",
+        "erasures",
+    }
     old = {name: data for name, data in found.items() if Path(name).stem not in desk}
 
     def as_it_was(name: str, *columns: str) -> None:
