@@ -40,7 +40,7 @@ serve: $(READY)  ## open the web chat on http://localhost:8000 (PORT=…, DOCS=D
 	@$(BIN)/ippo serve --port $(or $(PORT),8000)
 
 test: $(READY) system check  ## run all checks and the whole test suite
-	$(BIN)/pytest -n 3 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(READY)  ## lint, formatting, types, import arrows, spelling
 	$(BIN)/ruff check .

@@ -219,10 +219,10 @@ def test_others_keep_everything(store: MessageStore) -> None:
 
 
 def test_a_web_conversation_without_a_person_is_known_by_its_cookie(store: MessageStore) -> None:
-    take(store, "cookie", "秘密の相談", channel="web", whose="")
+    take(store, "visitor-7f3a", "秘密の相談", channel="web", whose="")
 
-    assert erase_person(store, "web", "cookie").conversations == 1
-    assert traces(store, ("秘密の相談", "cookie")) == []
+    assert erase_person(store, "web", "visitor-7f3a").conversations == 1
+    assert traces(store, ("秘密の相談", "visitor-7f3a")) == []
 
 
 def test_the_list_and_the_audit_name_a_person_by_digest_alone(store: MessageStore) -> None:
