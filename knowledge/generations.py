@@ -23,7 +23,7 @@ from knowledge.schema import chunks, members, readers
 from knowledge.shelf import Shelf
 from knowledge.snapshot import NothingKnown, Snapshot
 from knowledge.store import Store, now
-from knowledge.writing import VersionWriter, embed_missing
+from knowledge.writing import VersionWriter, blank_versions, embed_missing
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +153,19 @@ class Knowledge:
     def writing(self, patience: float) -> AbstractContextManager[None]:
         """Become the one that writes. Raises StoreBusy if another still is after so many seconds."""
         return self._store.lock("ingest", patience=patience)
+
+    def blank(self, source: str, *, patience: float) -> int:
+        """Take the text of a removed source from behind links that were sent earlier.
+
+        Returns:
+            How many of its versions were emptied; what some reader still has open is left for a later call.
+        Raises:
+            StoreBusy: Another still writes after `patience` seconds.
+        """
+        with self.writing(patience):
+            # What nobody reads any more is let go of first.
+            publishing.clear(self._store, self._shelf)
+            return blank_versions(self._store, source)
 
     @property
     def embedding(self) -> Embedding:

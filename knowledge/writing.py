@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy import Table, delete, func, select, update
 
 from knowledge import reading, rows
-from knowledge.documents import Document
+from knowledge.documents import Block, BlockKind, Document, Source
 from knowledge.embedding import Embedding, Vectors
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.index import IndexedChunk, Mention
 from knowledge.reading import parts
-from knowledge.schema import chunks, mentions, vectors, versions
+from knowledge.schema import chunks, members, mentions, sources, vectors, versions
 from knowledge.store import Store
 
+BLANKED = "(内容は削除されました)"
+"""What stands on the page of a source whose text was erased."""
 _TOGETHER = 1000
 """Chunks written in one transaction: 0.1 s, during which nobody else can write to SQLite."""
 
@@ -198,6 +200,45 @@ def strip_versions(store: Store, of: Sequence[int]) -> None:
             connection.execute(update(chunks).where(chunks.c.version.in_(part)).values(words=None, context=None))
             # Should the same content come back, it is read anew.
             connection.execute(update(versions).where(versions.c.id.in_(part)).values(fingerprint=""))
+
+
+def blank_versions(store: Store, source: str) -> int:
+    """Take the text out of a removed source's versions, so that links sent earlier open a page that says so.
+
+    Versions that a reader still has open are left for a later call.
+
+    Args:
+        store: The database; the caller holds the lock `ingest`, or nobody publishes this source.
+        source: Id of a source that is no longer indexed.
+    Returns:
+        How many versions were emptied; 0 where nothing is left to do, or nothing can be done yet.
+    """
+    with store.write() as connection:
+        if connection.scalar(select(sources.c.active).where(sources.c.id == source)) is not False:
+            return 0
+        held = select(members.c.version)
+        theirs = list(
+            connection.scalars(
+                select(versions.c.id).where(
+                    versions.c.source == source, versions.c.chunks > 0, versions.c.id.not_in(held)
+                )
+            )
+        )
+        if theirs:
+            of = select(chunks.c.id).where(chunks.c.version.in_(theirs))
+            connection.execute(delete(vectors).where(vectors.c.chunk.in_(of)))
+            connection.execute(delete(mentions).where(mentions.c.version.in_(theirs)))
+            connection.execute(delete(chunks).where(chunks.c.version.in_(theirs)))
+            block = Block(BlockKind.PARAGRAPH, BLANKED)
+            emptied = {
+                "details": rows.source_to_json(Source(source, title=BLANKED)),
+                "blocks": rows.pack(rows.blocks_to_json([block])),
+                "warnings": "",
+                "fingerprint": "",
+                "chunks": 0,
+            }
+            connection.execute(update(versions).where(versions.c.id.in_(theirs)).values(**emptied))
+    return len(theirs)
 
 
 def _clear_unfinished(store: Store) -> None:

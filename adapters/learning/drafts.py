@@ -191,6 +191,12 @@ def source_id(number: int) -> str:
     return f"faq/{number}.md"
 
 
+def erased(connection: Connection) -> list[str]:
+    """List the sources of answers whose words were erased with their person."""
+    where = (drafts.c.state == WITHDRAWN) & (drafts.c.question == "") & (drafts.c.answer == "")
+    return [source_id(number) for number in connection.scalars(select(drafts.c.id).where(where).order_by(drafts.c.id))]
+
+
 def sources(connection: Connection, today: date) -> dict[str, str]:
     """Write all that is published and has not expired as sources: id → text."""
     rows = connection.execute(

@@ -13,6 +13,8 @@ from adapters.learning import drafts
 from adapters.messages.store import MessageStore
 from adapters.ports import Collecting, Library
 from knowledge.errors import StoreBusy, StoreUnavailable
+from knowledge.generations import Knowledge
+from knowledge.writing import BLANKED
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ class Shelving:
         """
         self._store, self._library, self._collect, self._today = store, library, collect, today
         self._lock = threading.Lock()
+        self._blanked: set[str] = set()  # erased sources of which nothing is left
         self._due = True
         self._next = 0.0  # no look before this
         self._whole = float("-inf")  # when all of it was compared
@@ -60,6 +63,7 @@ class Shelving:
             if time.monotonic() < self._next:
                 return
             self._next = time.monotonic() + AGAIN
+        self._blank()
         published, indexed = self._published(), self.indexed()
         as_it_was = not self._due and self._digest(published) == self._done and time.monotonic() - self._whole < EVERY
         if indexed == set(published) and (as_it_was or not published):
@@ -101,6 +105,23 @@ class Shelving:
     def indexed(self) -> set[str]:
         """List the confirmed sources that are in the index, by id."""
         return {source.id for source in self._library.current().sources() if source.is_confirmed}
+
+    def _blank(self) -> None:
+        """Take the text of erased answers from behind links that were sent, once no index holds it."""
+        if not isinstance(self._library, Knowledge):
+            return
+        with self._store.read() as connection:
+            left = [source for source in drafts.erased(connection) if source not in self._blanked]
+        indexed = self.indexed() if left else set()
+        for source in left:
+            shown = self._library.document(source)
+            if source in indexed or shown is None:
+                continue
+            try:
+                if self._library.blank(source, patience=_IMPATIENT) or shown.document.source.title == BLANKED:
+                    self._blanked.add(source)
+            except (StoreBusy, StoreUnavailable) as error:
+                log.warning("erased answer still behind its link", extra={"cause": type(error).__name__})
 
     def _published(self) -> Mapping[str, str]:
         with self._store.read() as connection:
