@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.agent.completing import Completed, complete
 from bot.agent.floor import falls_short
 from bot.agent.journal import Outcome
+from bot.agent.remarks import remarks
 from bot.agent.run import Run
 from bot.answer import Act, Answer, Citation
 from bot.assistant import Basis
 from bot.grounding import unsupported
 from bot.guard import Guarded, Names
-from bot.places import only_for, ward_name
-from knowledge.documents import Kind, Passage
+from knowledge.documents import Passage
 
 SURE = 0.5
 """Confidence of an answer to what the assistant found nothing for."""
-_PROPOSED = re.compile(r"提案|検討|構想")
 SHOWN = 10
 """Passages handed out, the contract's limit."""
 
@@ -52,14 +51,19 @@ def accept(guarded: Guarded, run: Run, names: Names) -> Verdict:
     short = falls_short(guarded.text, own.text, considered.reading, names) if considered.basis is Basis.TOLD else ""
     if short:
         return Verdict(Outcome.UNANSWERED, reason=short, rulings=rulings)
+    shown = {passage.chunk.id: passage for passage in run.showing.passages().values()}
+    notes = remarks(guarded.text, guarded.citations, shown, considered.reading)
+    told = Completed("\n".join((guarded.text, *notes)), guarded.citations)
+    if considered.basis is Basis.TOLD:
+        told = complete(told.text, told.citations, own.text, own.citations, considered.reading, names)
     answer = Answer(
         Act.ANSWER,
-        guarded.text + _notes(guarded, run),
-        guarded.citations,
-        _passages(guarded.citations, run),
+        told.text,
+        told.citations,
+        _passages(told.citations, run),
         own.choices,
         own.confidence if considered.basis is Basis.TOLD else max(own.confidence, SURE),
-        run.showing.computed | run.masks.numbers(),
+        run.showing.computed | run.masks.numbers() | own.computed,
     )
     missing = unsupported(answer)
     if any(kind != "number" for kind, _ in missing):
@@ -77,40 +81,23 @@ def _is_new(citations: Sequence[Citation], run: Run) -> bool:
 
 
 def _passages(citations: Sequence[Citation], run: Run) -> tuple[Passage, ...]:
-    """What is cited, in that order, then what the assistant found; ten at most, scores never rising."""
+    """What the assistant found, in its order, and behind the last that is cited what the model found besides.
+
+    Ten at most, scores never rising, all that is cited among them.
+    """
     shown = {passage.chunk.id: passage for passage in run.showing.passages().values()}
     own = {passage.chunk.id: passage for passage in run.considered.answer.passages}
-    ids = list(dict.fromkeys([*(citation.chunk for citation in citations), *own]))[:SHOWN]
+    cited = dict.fromkeys(citation.chunk for citation in citations)
+    best = max((i for i, id_ in enumerate(own, 1) if id_ in cited), default=0)
+    order = [*list(own)[:best], *(id_ for id_ in cited if id_ not in own), *list(own)[best:]]
+    spare = SHOWN - len(cited)
+    kept = [id_ for i, id_ in enumerate(order) if id_ in cited or sum(x not in cited for x in order[:i]) < spare]
     found, ceiling = [], 1.0
-    for id_ in ids:
+    for id_ in kept:
         passage = own.get(id_) or shown[id_]
         ceiling = min(ceiling, passage.score)
         found.append(replace(passage, score=ceiling))
     return tuple(found)
-
-
-def _notes(guarded: Guarded, run: Run) -> str:
-    """Say of passages what must be known of them and the text does not say: for another ward only, or a proposal."""
-    reading = run.considered.reading
-    if reading.english:
-        return ""
-    sources = {passage.chunk.id: passage.source for passage in run.showing.passages().values()}
-    notes = []
-    for citation in guarded.citations:
-        source = sources[citation.chunk]
-        wards = only_for(source)
-        if (
-            reading.ward
-            and wards
-            and reading.ward not in wards
-            and not any(ward_name(ward) in guarded.text for ward in wards)
-        ):
-            whose = "・".join(sorted(map(ward_name, wards)))
-            here = ward_name(reading.ward)
-            notes.append(f"\n※[{citation.n}]は{whose}の資料です。{here}での扱いは書かれていません。")
-        if source.kind is Kind.PROPOSAL and not _PROPOSED.search(guarded.text):
-            notes.append(f"\n※[{citation.n}]は提案の資料です。決まったことではありません。")
-    return "".join(notes)
 
 
 def _counted(guarded: Guarded) -> tuple[tuple[str, int], ...]:

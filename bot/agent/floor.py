@@ -20,11 +20,6 @@ _FIGURES = frozenset(
     {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.DATE, Want.TIME, Want.PERIOD, Want.COUNT, Want.QUANTITY}
 )
 _CITATION = re.compile(r"\[\d+\]")
-_ALL = re.compile(
-    r"全部|ぜんぶ|すべて|全て|一覧|内訳|それぞれ|(?:も|漏)れなく|どことどこ|\ball\b|\beach\b", re.IGNORECASE
-)
-_ITEM = re.compile(r"^(?!.*(?:聞いて|問い合わせ)).*\[\d+\]$", re.MULTILINE)
-"""A line that is proved and is no word on whom to ask."""
 
 
 def falls_short(text: str, own: str, reading: Reading, names: Names) -> str:
@@ -37,8 +32,8 @@ def falls_short(text: str, own: str, reading: Reading, names: Names) -> str:
         names: Of the index.
     Returns:
         `value`: it holds none of the kind that is asked for. `figure`: none of the figures that the assistant proves
-        for it. `name`: it leaves out something that the question names, or all names it asks for. `list`: it leaves
-        out an item where all are asked for. Empty where it falls short in nothing.
+        for it. `name`: it leaves out something that the question names, or all names it asks for. Empty where it falls
+        short in nothing.
     """
     asked, wanted = reading.asked, reading.asked.hard
     said, proved = fold(_CITATION.sub("", text)), fold(_CITATION.sub("", own))
@@ -53,9 +48,6 @@ def falls_short(text: str, own: str, reading: Reading, names: Names) -> str:
     asked_for = _things(proved, names, asked) - question if Want.ORGANISATION in wanted else frozenset()
     if asked_for and not asked_for & theirs:
         return "name"
-    items = [fold(_CITATION.sub("", item)) for item in _ITEM.findall(own)] if _ALL.search(reading.text) else []
-    if not all(_is_told(item, theirs, names) for item in items):
-        return "list"
     return ""
 
 
@@ -78,9 +70,3 @@ def _things(text: str, names: Names, asked: Wanted | None = None) -> frozenset[s
         if name.kind != "ward" and (asked is None or not asked.bodies or holds(name.said, Want.ORGANISATION, asked))
         for thing in name.things
     )
-
-
-def _is_told(item: str, theirs: frozenset[str], names: Names) -> bool:
-    """Tell whether the first thing that a list's item names is named; an item that names nothing always is."""
-    first = [name.things for name in named(item, names) if name.kind != "ward"][:1]
-    return not first or bool(first[0] & theirs)

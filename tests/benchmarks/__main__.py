@@ -17,6 +17,7 @@ PARTS = {
     "embeddings": "what the embedding that IPPO_EMBEDDINGS names gains; nothing without one",
     "answers": "the figures of `ippo eval`, and how long a terminal waits; 1 minute",
     "guard": "what gets past the guard that is false, and what it keeps that is true; 1 minute",
+    "model": "the figures with models that repeat sentences of their sources; 4 minutes",
     "ingest": "a whole ingest against its parts, at 10,000 chunks; 2 minutes",
     "messages": "webhooks at a steady rate into the whole program, on SQLite and PostgreSQL; 8 minutes",
     "console": "twenty advisors' open pages while fifty people wait, on SQLite and PostgreSQL; 1 minute",

@@ -156,10 +156,25 @@ def test_a_marker_may_stand_before_or_after_the_full_stop(make: Make, mark: str)
 
 
 def test_unknown_markers_are_dropped_and_a_sentence_with_no_other_goes_too(make: Make) -> None:
-    answer = make(searching(f"{FACT}[S1][S77]助成率は費用の2分の1です。[S99]")).ask()
+    answer = make(searching(f"{FACT}[S1][S77]みどり係は親切です。[S99]")).ask()
     assert "50万円" in answer.text
-    assert "2分の1" not in answer.text
+    assert "親切" not in answer.text
     assert "77" not in answer.text
+
+
+def test_what_the_documents_say_and_the_model_leaves_out_is_added(make: Make) -> None:
+    answer = make(searching(f"{FACT}[S1]")).ask()
+    said, lead, added = answer.text.split("\n")
+    assert said == f"{FACT}[1]"
+    assert lead == "資料には、こう書かれています。"
+    assert "助成率は費用の2分の1です。" in added
+    assert added.endswith("[1]")
+    assert (
+        make(searching("令和8年度のみどり商店LED助成の上限は50万円で、助成率は費用の2分の1です。[S1]"))
+        .ask()
+        .text.count("\n")
+        == 0
+    )
 
 
 def test_an_invented_number_costs_its_sentence_and_no_other(make: Make) -> None:
@@ -480,13 +495,13 @@ def test_an_abstention_is_overruled_by_new_passages_alone(make: Make) -> None:
 def test_what_is_for_another_ward_is_called_that(make: Make) -> None:
     made = make(searching(f"{FACT}[S1]"), facts={"wards": ("chiyoda",)})
     answer = made.ask(ASKED, ward="katsushika")
-    assert answer.text.endswith("※[1]は千代田区の資料です。葛飾区での扱いは書かれていません。")
+    assert answer.text.split("\n")[1] == "※[1]は千代田区の資料です。葛飾区での扱いは書かれていません。"
     assert "利用者の区: 葛飾区" in made.server.bodies[0]["messages"][0]["content"]
 
 
 def test_what_is_proposed_is_called_that(make: Make) -> None:
     answer = make(searching(f"{FACT}[S1]"), facts={"kind": Kind.PROPOSAL}).ask()
-    assert answer.text.endswith("※[1]は提案の資料です。決まったことではありません。")
+    assert answer.text.split("\n")[1] == "※[1]は提案の資料です。決まったことではありません。"
 
 
 def test_a_rule_before_an_order_is_added_as_ever(make: Make) -> None:
