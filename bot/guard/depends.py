@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.guard.markers import MARKER
 from bot.guard.split import Form, Piece, body
 
 _LEANS = re.compile(
@@ -12,6 +13,16 @@ _LEANS = re.compile(
     r"however|but|in that case|this|that|it|they|these|those|therefore|so,|also, (?:it|this|they))",
     re.IGNORECASE,
 )
+
+
+_SUBJECT = re.compile(r"は(?![いじずたんら])|が(?![いちら])|も(?![のっらしうちとど])|[A-Za-z]{3}")
+_REQUEST = re.compile(r"(?:ください|ましょう|下さい)[。.!！]?$")
+
+
+def goes_on(piece: Piece) -> bool:
+    """Tell whether a sentence in running text names no subject, so that it goes on about the one before it: 「無料です」."""
+    plain = MARKER.sub("", piece.text).strip()
+    return piece.form is Form.SENTENCE and not piece.first and not _SUBJECT.search(plain) and not _REQUEST.search(plain)
 
 
 def leans(piece: Piece) -> bool:
@@ -26,12 +37,13 @@ def orphaned(pieces: tuple[Piece, ...], kept: list[bool]) -> list[int]:
         pieces: The sentences of a draft.
         kept: For each whether it is kept so far.
     Returns:
-        Indexes: sentences that lean on one that is gone; items, rows and what stands in an item's line behind one that
+        Indexes: sentences that lean on one that is gone or go on without a subject of their own; items, rows and what stands in an item's line behind one that
         is gone; heads of which nothing is left; headings and rules above nothing.
     """
     alive = list(kept)
     for i, piece in enumerate(pieces):
-        if alive[i] and ((leans(piece) and not _before(pieces, alive, i)) or _head_gone(pieces, alive, i)):
+        left = (leans(piece) or goes_on(piece)) and not _before(pieces, alive, i)
+        if alive[i] and (left or _head_gone(pieces, alive, i)):
             alive[i] = False
     for i in range(len(pieces) - 1, -1, -1):
         if alive[i] and not _has_body(pieces, alive, i):

@@ -222,9 +222,15 @@ def _name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
             if held.things & name.things:
                 own.append(points)
             elif not held.things & beside_it:
-                rivals.append(points)
+                # What stands in a row of its own name is said of that name too.
+                (own if _in_row(name, spot) else rivals).append(points)
     # Named in a title only, it may be what the whole document is about or by; then nothing tells against it.
     return not own or fits(own, rivals)
+
+
+def _in_row(name: Named, spot: Spot) -> bool:
+    """Tell whether a table's row names something beside the cell."""
+    return any(other.things & name.things for statement in spot.line for other in statement.names)
 
 
 def _shape_holds(shape: Shape, said: Statement, evidence: Evidence) -> bool:

@@ -128,9 +128,13 @@ def _read(statement: Statement) -> Iterator[_Side]:
     plain = _NO_NEGATION.sub(lambda match: "〇" * len(match.group()), text)
     for start, end in _clauses(text):
         negation = _last(_NEGATION, plain, start, end)
-        at = negation.start() if negation else end
-        if negation or end == len(text) or _PREDICATE.search(text[start:end]):
-            yield _Side(-1, "other" if negation else "one", _beside(statement, start, at))
+        if negation:
+            yield _Side(-1, "other", _beside(statement, start, negation.start()))
+        # 「手間なく使えます」 denies the one and states the other.
+        if (negation is None and end == len(text)) or _PREDICATE.search(
+            text[negation.end() if negation else start : end]
+        ):
+            yield _Side(-1, "one", _beside(statement, negation.end() if negation else start, end))
         for i, turn in enumerate(_turns()):
             other = turn.other.search(text, start, end)
             one = turn.one.search(text, start, end)
