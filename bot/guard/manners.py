@@ -21,6 +21,7 @@ _TOPIC = re.compile(r"[^、。]{2,}?(?:は|が|も|について|には|では)")
 class _Manners:
     promise: re.Pattern[str]
     verdict: re.Pattern[str]
+    gives: re.Pattern[str]
     of_person: re.Pattern[str]
     person: re.Pattern[str]
     case: re.Pattern[str]
@@ -46,6 +47,7 @@ def _manners() -> _Manners:
     return _Manners(
         any_of(*table["promise"]),
         any_of(*table["verdict"]),
+        any_of(table["gives"]),
         any_of(*table["verdict_of_person"]),
         any_of(table["person"]),
         any_of(table["case"]),
@@ -82,7 +84,8 @@ def ill_mannered(said: Statement, evidence: Evidence) -> str:
 
 def _judges(manners: _Manners, text: str, evidence: Evidence) -> bool:
     certain = manners.verdict.search(text)
-    if certain and not evidence.holds(certain.group()):
+    # 「必ず交付決定の後に契約する」 is a rule and may be told; 「必ず交付されます」 is a promise, whoever wrote it.
+    if certain and (manners.gives.search(text, certain.start()) or not evidence.holds(certain.group())):
         return True
     found = manners.of_person.search(text)
     if not found or text.rstrip().endswith(("?", "か", "か。")) or evidence.holds(text[: found.end()][-16:]):

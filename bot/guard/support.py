@@ -60,6 +60,9 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
     for name in said.names:
         if not _name_holds(name, said, evidence) and not _unknown_of_question(name.said, said, asked):
             return name.kind
+    torn = _torn_from_its_row(said, evidence)
+    if torn:
+        return torn
     for shape in shapes(said.text):
         if not _shape_holds(shape, said, evidence) and not _unknown_of_question(shape.text, said, asked):
             return "organisation" if shape.kind == "organisation" else "programme"
@@ -231,6 +234,34 @@ def _name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
 def _in_row(name: Named, spot: Spot) -> bool:
     """Tell whether a table's row names something beside the cell."""
     return any(other.things & name.things for statement in spot.line for other in statement.names)
+
+
+def _torn_from_its_row(said: Statement, evidence: Evidence) -> str:
+    """Find a name that stands in rows of tables only, and in none with a name beside it in the sentence.
+
+    「AのプロジェクトはX」 where X stands in B's row is made of names that are all there, and says what no row says.
+    """
+    names = [name for name in said.names if name.kind != "ward"]
+    rows = [_named_in_row(spot) for spot in evidence.spots if spot.line]
+    elsewhere = frozenset(
+        thing for spot in evidence.spots if not spot.line for name in spot.says.names for thing in name.things
+    )
+    tabled = [bool(name.things & frozenset().union(*rows)) and not name.things & elsewhere for name in names]
+    for i, name in enumerate(names):
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(names) and not names[j].things & said.listed_with(name)]
+        if (
+            tabled[i]
+            and beside
+            and all(tabled[j] for j in beside)
+            and not any(name.things & row and names[j].things & row for j in beside for row in rows)
+        ):
+            return name.kind
+    return ""
+
+
+def _named_in_row(spot: Spot) -> frozenset[str]:
+    statements = (spot.says, *spot.line)
+    return frozenset(thing for statement in statements for name in statement.names for thing in name.things)
 
 
 def _shape_holds(shape: Shape, said: Statement, evidence: Evidence) -> bool:

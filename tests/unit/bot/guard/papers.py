@@ -89,3 +89,15 @@ def judged(draft: str, question: str = "助成について教えてください"
 def reasons(draft: str, question: str = "助成について教えてください", **more: object) -> list[str]:
     """The reasons of the rulings, sentence by sentence."""
     return [ruling.reason for ruling in judged(draft, question, **more).rulings]
+
+
+def held_by(document: str, sentence: str) -> str:
+    """The reason why a sentence that cites a document of its own is refused; empty where it goes out."""
+    extract = read(document.encode(), "own.md")
+    whole = split_paragraphs(structure(extract, describe("own.md", extract, {}), "0" * 64))
+    parts = chunk(whole)
+    items = [Shown(n, Passage(part, whole.source, 1.0)) for n, part in enumerate(parts, 1)]
+    draft = sentence + "".join(f"[S{item.number}]" for item in items)
+    names = names_of(MemoryIndex([whole.source], parts))
+    done = guard(draft, items, names, question="教えてください", today=TODAY, public_url="https://ippo.example")
+    return done.rulings[0].reason
