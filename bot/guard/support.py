@@ -133,13 +133,13 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     for spot in evidence.spots:
         for held, place in _places(value, spot):
             points = score(beside, place, spot.framed, evidence.weights) - _foreign(spot, said, evidence)
-            if _meets(value, held, evidence):
+            if _meets(value, held, evidence, tabled=bool(spot.line)):
                 own.append(points)
                 bounds += _bounds(held, spot)
             elif comparable(value, held):
                 rivals.append(points)
     if not own:
-        return any(_meets(value, held, evidence) for held in evidence.values)
+        return any(_meets(value, held, evidence, tabled=False) for held in evidence.values)
     return fits(own, rivals) and _bounded(value, said, bounds)
 
 
@@ -165,7 +165,7 @@ def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
                 return
 
 
-def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
+def _meets(value: Value, held: Value, evidence: Evidence, *, tabled: bool) -> bool:
     if meets(value, held):
         return True
     for said in value.readings:
@@ -187,6 +187,8 @@ def _meets(value: Value, held: Value, evidence: Evidence) -> bool:
                 and said.written is not None
                 and said.written == known.written
                 and evidence.measures(said.unit)
+                # 「効果2：」 is no count of two.
+                and (tabled or said.unit not in COUNTERS)
             ):
                 # A table's unit stands in its head.
                 return True

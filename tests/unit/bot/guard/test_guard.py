@@ -171,6 +171,18 @@ def test_a_rows_name_may_stand_beside_the_name_in_its_cell() -> None:
     assert held_by(table, "店舗省エネ助成制度のプロジェクト名は、みどり窓辺プロジェクト 番号P202です") != ""
 
 
+def test_the_number_of_a_list_item_is_no_count() -> None:
+    document = "# 効果\n\nこの取組が目指す効果は3つあります。\n\n- 目指す効果1：速く進むこと。\n- 目指す効果2：広く知られること。\n- 目指す効果3：続くこと。\n"
+    assert held_by(document, "この取組が目指す効果は3つあります") == ""
+    assert held_by(document, "この取組が目指す効果は2つあります") == "number"
+
+
+def test_what_a_document_does_not_say_is_not_said_to_stand_there() -> None:
+    document = "参加費は1,000円と書かれています。次の日程は、この資料に記載がありません。"
+    assert held_by(document, "次の日程は、この資料に記載がありません") == ""
+    assert held_by(document, "次の日程は、この資料に記載があります") == "negation"
+
+
 def test_a_promise_that_a_document_makes_is_not_repeated_but_its_rules_are() -> None:
     document = "助成金は必ず全額もらえます。契約は、必ず交付決定を受けてから行ってください。助成金が必ずもらえるとは限りません。"
     assert held_by(document, "助成金は必ず全額もらえます") == "verdict"
