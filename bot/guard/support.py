@@ -18,7 +18,7 @@ from bot.guard.turns import turned
 from bot.guard.units import COUNTERS
 from bot.guard.values import Value, ValueKind, comparable, meets
 
-_SAME_WORDS = 0.34
+_SAME_WORDS = 0.5
 """Share of a sentence's words that its passages must have."""
 _DENIES = re.compile(r"(?:ではなく|ではありません|でなく|とは(?:限り|書かれ|言え)|という(?:記載|数字|金額|情報)?は)")
 _SPEAKS_OF_PERSON = re.compile(

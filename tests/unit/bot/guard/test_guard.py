@@ -171,6 +171,12 @@ def test_a_rows_name_may_stand_beside_the_name_in_its_cell() -> None:
     assert held_by(table, "店舗省エネ助成制度のプロジェクト名は、みどり窓辺プロジェクト 番号P202です") != ""
 
 
+def test_half_of_a_sentences_words_must_stand_in_what_it_cites() -> None:
+    document = "みどり診断では、専門家が店を訪ね、照明や空調の使い方を見て、電気を減らす方法を書いた報告書を渡します。"
+    assert held_by(document, "専門家が店を訪ねて照明や空調の使い方を見ます") == ""
+    assert held_by(document, "専門家が店の融資や保険の契約をまとめて見直します") == "unsupported"
+
+
 def test_the_number_of_a_list_item_is_no_count() -> None:
     document = "# 効果\n\nこの取組が目指す効果は3つあります。\n\n- 目指す効果1：速く進むこと。\n- 目指す効果2：広く知られること。\n- 目指す効果3：続くこと。\n"
     assert held_by(document, "この取組が目指す効果は3つあります") == ""
