@@ -115,6 +115,30 @@ def _content(folded: str) -> Iterator[Word]:
                         yield Word(small, noun, True)
 
 
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A word of a text that the dictionary knows as the name of a person."""
+
+    start: int
+    end: int
+    """Its place in the text."""
+    words: tuple[str, ...]
+    """Its words as `words` gives them, by which an index has them."""
+
+
+def person_names(text: str) -> tuple[PersonName, ...]:
+    """List what the dictionary knows as names of persons, family and given name apart; places are none.
+
+    Args:
+        text: At most 8,000 characters of it are read.
+    """
+    return tuple(
+        PersonName(morpheme.begin(), morpheme.end(), words(morpheme.surface()))
+        for morpheme in _tokenizer().tokenize(text[:8000])
+        if morpheme.part_of_speech()[2] == "人名"
+    )
+
+
 _SMALL_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ")
 
 

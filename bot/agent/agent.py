@@ -23,11 +23,12 @@ from bot.agent.run import Run, TooMuch
 from bot.answer import Act, Answer, Question
 from bot.assistant import Assistant, Basis, Considered
 from bot.guard import Names, Shown, guard, names_of
+from bot.guard.names import plain
 from bot.hours import parse
 from bot.plan.caution import with_rule
 from bot.policies import on_topic
 from bot.replies import hand_off
-from knowledge.index import Index, MentionKind
+from knowledge.index import Field, Index, MentionKind
 
 log = logging.getLogger(__name__)
 _CITATION = re.compile(r"[\[［]\d+[\]］]")
@@ -43,6 +44,10 @@ class _Known:
     names: Names
     public: frozenset[str]
     """Phone numbers and mail addresses that the documents hold: nobody's personal data."""
+
+    def names_it(self, name: str) -> bool:
+        """Tell whether the documents name a person or company."""
+        return plain(name) in self.names.forms or self.index.document_frequency(Field.WORDS, name) > 0
 
 
 class Agent:
@@ -90,7 +95,7 @@ class Agent:
         if not _is_told(considered):
             return considered.answer
         known = self._known(considered.state.index)
-        run = Run(considered, self._public_url, self._limits, Masks(known.public), id=uuid4().hex[:16])
+        run = Run(considered, self._public_url, self._limits, Masks(known.public, known.names_it), id=uuid4().hex[:16])
         verdict = self._ask(run, known, started + self._limits.seconds)
         self._note(run, verdict, started)
         if verdict.outcome is Outcome.CALLED:

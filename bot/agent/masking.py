@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from bot.agent.people import Known, Who, names_in
 from bot.guard.markers import LOOKS_LIKE
 from bot.privacy import mask
 
-_KINDS = ("電話番号", "メール", "住所")
+_KINDS = ("電話番号", "メール", "住所", Who.PERSON.value, Who.COMPANY.value)
 _BARE = re.compile(rf"\[({'|'.join(_KINDS)})\]")
 _NUMBERED = re.compile(rf"[\[［【]({'|'.join(_KINDS)})\s*([0-9０-９]+)[\]］】]")
 _STATEMENT = re.compile(
@@ -45,17 +46,32 @@ def key_of(value: str) -> str:
 class Masks:
     """The personal data of one run, each value under one name throughout."""
 
-    def __init__(self, public: Container[str] = frozenset()) -> None:
-        """Take what is nobody's personal data: the numbers and addresses that documents hold, as `key_of` writes them."""
+    def __init__(self, public: Container[str] = frozenset(), known: Known = lambda name: False) -> None:
+        """Take what is nobody's personal data.
+
+        Args:
+            public: The numbers and addresses that documents hold, as `key_of` writes them.
+            known: Whether they name a person or company.
+        """
         self._public = public
+        self._known = known
         self._names: dict[tuple[str, str], str] = {}
         self._values: dict[str, str] = {}
         self._held: list[str] = []
 
     def hide(self, text: str) -> str:
-        """Replace phone numbers, mail addresses and postal addresses by numbered names."""
+        """Replace phone numbers, mail and postal addresses, names of persons and companies by numbered names."""
         # What a message itself writes as a private character or as one of our names would come home as somebody's value.
-        text = _PRIVATE.sub("", text)
+        return self._without_names(self._without_contacts(_PRIVATE.sub("", text)))
+
+    def _without_names(self, text: str) -> str:
+        pieces, at = [], 0
+        for name in names_in(text, self._known):
+            pieces += [text[at : name.start], self._name(name.who.value, text[name.start : name.end])]
+            at = name.end
+        return "".join((*pieces, text[at:]))
+
+    def _without_contacts(self, text: str) -> str:
         masked = mask(text)
         pieces = _BARE.split(masked)
         kept, kinds = pieces[::2], pieces[1::2]
@@ -77,7 +93,7 @@ class Masks:
         return name
 
     def for_the_guard(self, draft: str) -> str:
-        """Put values back, so that they are checked as any other: what a person wrote must not pass for an office's.
+        """Put numbers and addresses back, so that they are checked as any other: a person's must not pass for an office's.
 
         A sentence that does no more than repeat them (「お電話は…ですね」) states nothing, though it holds a number. It is held
         until `show`, and thanks are checked in its place.
@@ -89,9 +105,14 @@ class Masks:
     def _statement(self, text: str) -> str:
         said = _NUMBERED.sub(lambda match: self._back(_plain(match)), text)
         if LOOKS_LIKE.search(text) or not _ACKNOWLEDGED.fullmatch(said) or _OFFICE.search(said):
-            return self.show(said)
+            return _PRIVATE.sub(self._contact, said)
         self._held.append(said.rstrip())
         return f"{chr(_FIRST_HELD + len(self._held) - 1)}{_THANKS}{said[len(said.rstrip()) :]}"
+
+    def _contact(self, match: re.Match[str]) -> str:
+        """Give a value where it is one; a name stays away, it states nothing and no passage holds it."""
+        name = list(self._values)[ord(match.group()) - _FIRST_PRIVATE]
+        return match.group() if name.startswith(tuple(f"[{who}" for who in Who)) else self._values[name]
 
     def _back(self, name: str) -> str:
         return chr(_FIRST_PRIVATE + list(self._values).index(name)) if name in self._values else ""

@@ -458,6 +458,21 @@ def test_personal_data_does_not_leave_and_is_put_back(make: Make) -> None:
     assert "50万円" in answer.text
 
 
+def test_names_do_not_leave_and_are_put_back(make: Make) -> None:
+    made = make(
+        lambda body: (
+            say(f"[名前1]さん、ありがとうございます。{FACT}[S1]")
+            if shown(body)
+            else use("search_knowledge", query=body["messages"][-1]["content"])
+        )
+    )
+    answer = made.ask(f"株式会社かもめ堂の佐藤花子と申します。{ASKED}", Turn("user", "店長の鈴木です"))
+    sent = "".join(call.text for call in made.server.calls)
+    assert all(name not in sent for name in ("かもめ", "佐藤", "花子", "鈴木"))
+    assert "[会社名1]の[名前2]と申します" in sent
+    assert answer.text.startswith(f"鈴木さん、ありがとうございます。{FACT}[1]")
+
+
 def test_a_persons_number_does_not_pass_for_an_offices(make: Make) -> None:
     made = make(
         lambda body: (
