@@ -5,12 +5,14 @@ Each field's description is what the table in `docs/configuration.md` says about
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -75,6 +77,9 @@ def _hours(value: str) -> str:
     return value
 
 
+ENV_FILE = ".env"
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with its default and meaning."""
 
@@ -82,7 +87,7 @@ class Settings(BaseSettings):
     # `.env` may hold other programs' variables too.
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -210,12 +215,19 @@ def variable(field: str) -> str:
     return f"{PREFIX}{field}".upper()
 
 
+PROVIDER_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY")
+"""What the providers' own clients look for in the environment of the process."""
+
+
 def load() -> Settings:
-    """Read the settings.
+    """Read the settings; providers' keys that stand in `.env` alone become part of the environment.
 
     Raises:
         SettingsError: One line for each malformed setting; a secret's value is never repeated.
     """
+    for name, value in dotenv_values(ENV_FILE).items():
+        if name in PROVIDER_KEYS and value and not os.environ.get(name):
+            os.environ[name] = value
     try:
         return Settings()
     except ValidationError as error:

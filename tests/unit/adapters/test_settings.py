@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -43,6 +44,21 @@ def test_dotenv_is_read_and_its_other_variables_are_left_alone(empty_folder: Pat
     (empty_folder / ".env").write_text("IPPO_DATA_DIR=/srv/ippo\nOTHER_PROGRAM=1\nIPPO_UNKNOWN=1\n", encoding="utf-8")
 
     assert settings.load().data_dir == Path("/srv/ippo")
+
+
+def test_a_providers_key_in_dotenv_is_handed_on_unless_the_environment_has_one(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (empty_folder / ".env").write_text("OPENAI_API_KEY=sk-file\nANTHROPIC_API_KEY=sk-other\nPATH=/nowhere\n", "utf-8")
+    # Set and taken away again, so that what is written here is undone after the test.
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-set")
+
+    settings.load()
+
+    assert os.environ["OPENAI_API_KEY"] == "sk-file"
+    assert os.environ["ANTHROPIC_API_KEY"] == "sk-set"
+    assert os.environ["PATH"] != "/nowhere"
 
 
 @pytest.mark.parametrize(
