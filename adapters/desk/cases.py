@@ -6,32 +6,27 @@ the advisors are told either all happen or none does.
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, select, update
 
 from adapters.desk.errors import NotOpen, NotReady, NotYours, Taken
-from adapters.desk.posts import Op, post, wake
+from adapters.desk.posts import Op, post
 from adapters.desk.schema import cases, notes, transitions
-from adapters.messages.model import Kind, Reply
-from adapters.messages.schema import conversations, inbox, outbox, seen, turns
+from adapters.desk.telling import remember, send, summarise
+from adapters.messages.model import Reply
+from adapters.messages.schema import conversations, outbox, seen
 from adapters.messages.store import MessageStore, now
 from bot.answer import Act
 from bot.handoff import words
 from bot.handoff.states import RAISES_EPOCH, Event, State, after
 
-FRESH = 45.0
-"""Seconds within which the reply token of a person's message can still carry an advisor's words."""
 OPEN = ("waiting", "with_advisor")
 PERSON = "person"
 SYSTEM = "system"
 SHORT = 100
-_SUMMARY = 300
-"""Characters of what the bot is told later about the time that an advisor had the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +321,7 @@ class Desk:
         move(connection, conversation, event, case=case, who=advisor.key)
         _set(connection, case, state=state, ended_at=now())
         if row["state"] == "with_advisor":
-            _summarise(connection, row)
+            summarise(connection, row)
         send(connection, conversation, said, author="notice")
         _set_talk(connection, conversation)
         told = "Ippoに戻しました" if event is Event.RETURN else "終了しました"
@@ -354,91 +349,6 @@ class Desk:
         if not may:
             raise NotYours(f"担当は{row['holder_name']}さんです。担当者と管理者だけができます。")
         return row
-
-
-def send(connection: Connection, conversation: int, reply: Reply, *, author: str, **extra: Any) -> int:
-    """Put a message to a person into their lane: on an unused reply token where there is one.
-
-    Args:
-        connection: In a transaction.
-        conversation: Whose lane.
-        reply: What is said.
-        author: `advisor` or `notice`.
-        extra: What the sender finds in the address beside the channel's own.
-    Returns:
-        Id of the outbox row.
-    """
-    at = now()
-    row = (
-        connection.execute(
-            select(inbox)
-            .where(inbox.c.conversation == conversation, inbox.c.kind.not_in((Kind.VOTE.value, Kind.UNSEND.value)))
-            .order_by(inbox.c.id.desc())
-            .limit(1)
-        )
-        .mappings()
-        .first()
-    )
-    address = json.loads(row["address"]) if row is not None else {}
-    key, received_at = f"desk:{uuid.uuid4()}", at
-    # A reply is free; its token works once, and for a minute.
-    if row is not None and at - row["received_at"] < FRESH and row["status"] == "done":
-        used = or_(outbox.c.key == f"{row['id']}:0", outbox.c.key == f"{row['id']}:1")
-        if connection.execute(select(outbox.c.id).where(used)).first() is None:
-            key, received_at = f"{row['id']}:1", row["received_at"]
-    if key.startswith("desk:"):
-        address.pop("token", None)
-    # What was asked is not repeated above what an advisor says.
-    address.pop("asked", None)
-    epoch = connection.execute(
-        select(conversations.c.epoch).where(conversations.c.id == conversation).with_for_update()
-    ).scalar_one()
-    number = connection.execute(
-        outbox.insert()
-        .values(
-            key=key,
-            conversation=conversation,
-            epoch=epoch,
-            author=author,
-            reply=reply.to_json(),
-            address=json.dumps({**address, **extra}, ensure_ascii=False),
-            retry_key=str(uuid.uuid4()),
-            received_at=received_at,
-            status="pending",
-            attempts=0,
-            attempted_at=None,
-            error="",
-            sent_as="",
-            sent_at=None,
-        )
-        .returning(outbox.c.id)
-    ).scalar_one()
-    wake(connection, conversation, at)
-    return int(number)
-
-
-def remember(
-    connection: Connection,
-    conversation: int,
-    role: str,
-    text: str,
-    *,
-    message: str = "",
-    owner: str = "bot",
-    detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Write down a turn of a conversation."""
-    connection.execute(
-        turns.insert().values(
-            conversation=conversation,
-            role=role,
-            text=text,
-            message=message,
-            at=now(),
-            owner=owner,
-            detail=json.dumps(dict(detail or {}), ensure_ascii=False),
-        )
-    )
 
 
 def wait_for_claim(store: MessageStore, desk: Desk, case: int) -> bool:
@@ -476,20 +386,3 @@ def _first(connection: Connection, key: str) -> bool:
     # The conversation's lock is held, so nobody else writes the same key meanwhile.
     connection.execute(seen.insert().values(key=key, at=now()))
     return True
-
-
-def _summarise(connection: Connection, case: RowMapping) -> None:
-    """Leave the bot a line on what the person and the advisor spoke about, in place of their words."""
-    said = connection.execute(
-        select(turns.c.text)
-        .where(
-            turns.c.conversation == case["conversation"],
-            turns.c.owner == "advisor",
-            turns.c.role == "user",
-            turns.c.text != "",
-            turns.c.at >= case["claimed_at"],
-        )
-        .order_by(turns.c.id)
-    ).scalars()
-    topics = " / ".join([case["question"], *said])[:_SUMMARY]
-    remember(connection, case["conversation"], "summary", topics)

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from adapters.desk.cases import Desk, send
+from adapters.desk.cases import Desk
 from adapters.desk.posts import Op
 from adapters.desk.schema import advisors, cases
+from adapters.desk.telling import send
 from adapters.messages.model import Reply
 from adapters.messages.store import MessageStore, now
 from bot.answer import Act

@@ -18,9 +18,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from adapters.desk import cases as desk_cases
-from adapters.desk.cases import Desk, remember
+from adapters.desk.cases import Desk
 from adapters.desk.opening import Opening
 from adapters.desk.schema import answers
+from adapters.desk.telling import remember
 from adapters.messages.conversation import AGAIN, APOLOGY, APOLOGY_CHOICES, TOO_MANY, TURNS, Said, Talker
 from adapters.messages.fragments import PATIENCE, is_fragment, joined
 from adapters.messages.lanes import Lane, hold

@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 from adapters import bootstrap
 from adapters.app import create_app
 from adapters.console import accounts, passwords
-from adapters.desk.cases import open_case, remember
+from adapters.desk.cases import open_case
+from adapters.desk.telling import remember
 from adapters.messages.inbox import Inbox
 from adapters.messages.model import Incoming, Kind
 from adapters.messages.service import Messaging

@@ -19,9 +19,10 @@ from sqlalchemy import func, select, update
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
 from adapters.console import accounts, passwords, sessions
-from adapters.desk.cases import Advisor, Desk, open_case, remember
+from adapters.desk.cases import Advisor, Desk, open_case
 from adapters.desk.schema import advisors, audit, cases, logins, notes
 from adapters.desk.schema import sessions as stored_sessions
+from adapters.desk.telling import remember
 from adapters.learning.runs import StoredJournal
 from adapters.messages.conversation import Talker
 from adapters.messages.inbox import Inbox

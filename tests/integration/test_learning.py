@@ -24,8 +24,9 @@ from adapters import bootstrap
 from adapters.app import create_app
 from adapters.bootstrap import Ippo
 from adapters.console import accounts, passwords
-from adapters.desk.cases import open_case, remember
+from adapters.desk.cases import open_case
 from adapters.desk.schema import answers, audit, cases, drafts
+from adapters.desk.telling import remember
 from adapters.learning.figures import figures, times
 from adapters.learning.gaps import Why, gaps
 from adapters.learning.shelving import Shelving

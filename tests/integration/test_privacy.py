@@ -16,6 +16,7 @@ from adapters.desk import cases as desk_cases
 from adapters.desk.cases import Ack, Advisor, Desk
 from adapters.desk.posts import Op, post
 from adapters.desk.schema import answers, audit, cases, drafts, erasures, logins, notes, sessions, tasks
+from adapters.desk.telling import remember
 from adapters.messages.inbox import Inbox
 from adapters.messages.lanes import LaneLost, Lanes, hold
 from adapters.messages.model import Incoming, Kind, Reply
@@ -92,7 +93,7 @@ def talk(store: MessageStore, person: str, *, channel: str = "line") -> tuple[in
         connection.execute(
             update(conversations).where(conversations.c.id == number).values(ward="minato", talk='{"value": "090-1111-2222"}')
         )  # fmt: skip
-        desk_cases.remember(connection, number, "user", "秘密の相談", message="m1", detail={"q": "引用の一節"})
+        remember(connection, number, "user", "秘密の相談", message="m1", detail={"q": "引用の一節"})
         connection.execute(
             answers.insert().values(
                 conversation=number, channel=channel, ward="minato", question="秘密の相談", act="abstain", confidence=0.1,
@@ -280,12 +281,12 @@ def test_a_slack_persons_words_in_a_channel_go_and_others_stay(store: MessageSto
     number = conversation_of(store, "T1:C5:1.0")
     with store.write() as connection:
         ids = connection.scalars(select(inbox.c.id).order_by(inbox.c.id)).all()
-        desk_cases.remember(connection, number, "user", "一郎の秘密", message="m0-U1")
+        remember(connection, number, "user", "一郎の秘密", message="m0-U1")
     reply = sent(store, number, "「一郎の秘密」ですね", key=f"{ids[0]}:0")
     with store.write() as connection:
         detail = {"outbox": reply}
-        desk_cases.remember(connection, number, "assistant", "「一郎の秘密」ですね", detail=detail)
-        desk_cases.remember(connection, number, "assistant", "二郎さんへ", detail={"outbox": reply * 10})
+        remember(connection, number, "assistant", "「一郎の秘密」ですね", detail=detail)
+        remember(connection, number, "assistant", "二郎さんへ", detail={"outbox": reply * 10})
 
     done = erase_person(store, "slack", "T1:U1")
 
