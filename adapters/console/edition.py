@@ -78,7 +78,7 @@ def routes(console: Console, curation: Curation) -> APIRouter:
     @router.post("/discard")
     def discard(number: Number, form: Posted, session: Administrator) -> Response:
         try:
-            curation.discard(number, session.account.key)
+            curation.previews.discard(number, session.account.key)
         except CurationError as error:
             return page(session, number, 409, problem=str(error))
         return see_other(LIST)
@@ -89,7 +89,7 @@ def routes(console: Console, curation: Curation) -> APIRouter:
             # Publishing saves what stands in the form as well: it is what the operator sees.
             if saved or form.get("facts"):
                 wards = [place for place in PLACES if form.get(f"ward-{place}")]
-                curation.state(number, stated(form.get, wards), who)
+                curation.previews.state(number, stated(form.get, wards), who)
             if published:
                 curation.publish(number, who, reason=form.get("reason")[:REASON])
         except Breaks as error:
@@ -117,7 +117,7 @@ def _page(
     everything: bool = False,
 ) -> HTMLResponse:
     try:
-        found, document = curation.edition(number)
+        found, document = curation.previews.edition(number)
     except CurationError as error:
         raise HTTPException(404, str(error)) from error
     chunks = cut(document)
@@ -156,7 +156,7 @@ def _tried(console: Console, curation: Curation, number: int, words: str, ward: 
         return None
     asked = Question(question, console.now().date(), ward if ward in WARDS else None)
     try:
-        answer = curation.ask(number, asked)
+        answer = curation.previews.ask(number, asked)
     except CurationError as error:
         raise HTTPException(404, str(error)) from error
     return Tried(question, answer, golden.line(asked, answer))

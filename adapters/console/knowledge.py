@@ -75,6 +75,7 @@ def routes(console: Console) -> APIRouter:
     if not isinstance(knowledge, Knowledge):
         return _nothing()
     curation = Curation(console.ippo, knowledge, console.store)
+    previews = curation.previews
     router.include_router(edition.routes(console, curation))
 
     @router.get(HERE)
@@ -84,13 +85,13 @@ def routes(console: Console) -> APIRouter:
     @router.post(UPLOAD)
     def upload(file: Uploaded, session: Administrator) -> Response:
         return _bring(
-            console, curation, session, lambda: curation.bring_file(file.name, file.content, session.account.key)
+            console, curation, session, lambda: previews.bring_file(file.name, file.content, session.account.key)
         )
 
     @router.post(HERE + "/url")
     def fetch(form: Posted, session: Administrator) -> Response:
         address = form.get("url")
-        return _bring(console, curation, session, lambda: curation.bring_url(address, session.account.key), address)
+        return _bring(console, curation, session, lambda: previews.bring_url(address, session.account.key), address)
 
     @router.post(HERE + "/withdraw")
     def withdraw(form: Posted, session: Administrator) -> Response:

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from adapters.console.gate import FIELD, REFUSED, administrator, same_site
 from adapters.console.sessions import Session
-from adapters.curating.curation import LARGEST
+from adapters.curating.previews import LARGEST
 from adapters.web.edge import allow
 
 UPLOAD = "/console/knowledge/upload"

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from adapters.bootstrap import Ippo
 from adapters.curating import tasks
 from adapters.curating.comparing import Comparison, compare, text_of
-from adapters.curating.curation import Curation, opened
+from adapters.curating.curation import Curation
 from adapters.curating.errors import CurationError
+from adapters.curating.previews import Previews, opened
 from adapters.curating.tasks import Matter
 from adapters.desk.nightly import Nightly
 from adapters.messages.store import MessageStore, now
@@ -62,7 +63,7 @@ def refetch_if_due(store: MessageStore, ippo: Ippo) -> threading.Thread | None:
         curation = Curation(ippo, knowledge, store)
         try:
             curation.renew()
-            refetch(curation)
+            refetch(curation.previews)
         except Exception:
             # The program may be closing; the next round is in a day.
             log.exception("refetch failed")
@@ -72,31 +73,31 @@ def refetch_if_due(store: MessageStore, ippo: Ippo) -> threading.Thread | None:
     return thread
 
 
-def refetch(curation: Curation) -> Fetched:
+def refetch(previews: Previews) -> Fetched:
     """Fetch all addresses that are answered from; what changed becomes a preview and a task.
 
     Raises:
         StoreUnavailable: The database can't be reached.
     """
     found = Fetched()
-    for source, _ in curation.knowledge.list_sources():
+    for source, _ in previews.knowledge.list_sources():
         if is_url(source.id):
-            _look(curation, source.id, found)
-    with curation.store.write() as connection:
+            _look(previews, source.id, found)
+    with previews.store.write() as connection:
         ROUND.note(connection, now(), "refetched", json.dumps(asdict(found)))
     log.info("refetched", extra=asdict(found))
     return found
 
 
-def _look(curation: Curation, url: str, found: Fetched) -> None:
+def _look(previews: Previews, url: str, found: Fetched) -> None:
     """Look at one address. What it holds now is nobody's fault but its own, and the round goes on."""
-    shown = curation.knowledge.document(url)
+    shown = previews.knowledge.document(url)
     if shown is None or shown.withdrawn_on is not None:
         return
     try:
-        data, name = curation.fetched(url)
-        changes = _changes(curation, url, data, name, shown)
-        number = curation.bring(url, data, name, SYSTEM) if changes else 0
+        data, name = previews.fetched(url)
+        changes = _changes(previews, url, data, name, shown)
+        number = previews.bring(url, data, name, SYSTEM) if changes else 0
     except KnowledgeError:
         raise
     except Exception as error:
@@ -105,22 +106,22 @@ def _look(curation: Curation, url: str, found: Fetched) -> None:
             log.exception("address failed")
         found.broken += 1
         why = str(error) if known else f"読み取れませんでした({type(error).__name__})"
-        with curation.store.write() as connection:
+        with previews.store.write() as connection:
             tasks.open_task(connection, Matter.BROKEN, url, why)
         return
-    with curation.store.write() as connection:
+    with previews.store.write() as connection:
         tasks.close_tasks(connection, url, Matter.BROKEN)
         if changes:
             told = f"追加 {changes.added}行、削除 {changes.removed}行(版 {number})"
             tasks.open_task(connection, Matter.CHANGED, url, told)
     if changes:
         found.changed += 1
-        _drop(curation, url, but=number)
+        _drop(previews, url, but=number)
     else:
         found.same += 1
 
 
-def _changes(curation: Curation, url: str, data: bytes, name: str, shown: Shown) -> Comparison | None:
+def _changes(previews: Previews, url: str, data: bytes, name: str, shown: Shown) -> Comparison | None:
     """Tell what is new at an address.
 
     Words are compared, not bytes: a counter or a script on the page is no change. Where it is again as it is answered from, what
@@ -130,31 +131,31 @@ def _changes(curation: Curation, url: str, data: bytes, name: str, shown: Shown)
         None: nothing, or what already waits for an operator.
     """
     digest = hashlib.sha256(data).hexdigest()
-    waiting = _waiting(curation, url)
+    waiting = _waiting(previews, url)
     if any(one.content_hash == digest for one in waiting):
         return None
     if shown.document.content_hash != digest:
         after = text_of(opened(url, data, name))
         changes = compare(text_of(shown.document), after)
         if changes.lines:
-            same = any(text_of(curation.edition(one.id)[1]) == after for one in waiting)
+            same = any(text_of(previews.edition(one.id)[1]) == after for one in waiting)
             return None if same else changes
-    _drop(curation, url)
-    with curation.store.write() as connection:
+    _drop(previews, url)
+    with previews.store.write() as connection:
         tasks.close_tasks(connection, url, Matter.CHANGED)
     return None
 
 
-def _waiting(curation: Curation, url: str) -> list[Edition]:
+def _waiting(previews: Previews, url: str) -> list[Edition]:
     """List the previews that earlier rounds made of an address; an operator's own are left alone."""
-    with curation.knowledge.store.read() as connection:
+    with previews.knowledge.store.read() as connection:
         known = editions.of_source(connection, url)
     return [one for one in known if one.state is State.PREVIEW and one.author == SYSTEM]
 
 
-def _drop(curation: Curation, url: str, *, but: int = 0) -> None:
+def _drop(previews: Previews, url: str, *, but: int = 0) -> None:
     """Discard what earlier rounds left waiting, but for one."""
-    for one in _waiting(curation, url):
+    for one in _waiting(previews, url):
         if one.id != but:
-            with curation.knowledge.store.write() as connection:
+            with previews.knowledge.store.write() as connection:
                 editions.discard(connection, one.id)

@@ -28,6 +28,7 @@ from adapters.console.knowledge import MATTERS
 from adapters.curating.curation import Curation
 from adapters.curating.errors import CurationError
 from adapters.curating.naming import name_of
+from adapters.curating.previews import Previews
 from adapters.curating.refetch import Fetched, refetch, refetch_if_due
 from adapters.curating.tasks import Matter, open_task, open_tasks, tick_off
 from adapters.desk.schema import audit, tasks
@@ -664,11 +665,11 @@ async def followed(place: Place, url: str) -> httpx.AsyncClient:
 async def test_a_page_that_changed_waits_for_an_operator_with_what_changed(both: Place) -> None:
     with site() as (owner, url):
         browser = await followed(both, url)
-        assert refetch(both.curation) == Fetched(same=1)
+        assert refetch(both.curation.previews) == Fetched(same=1)
         owner.text = GUIDE.format(fee="4,400")
 
-        assert refetch(both.curation) == Fetched(changed=1)
-        assert refetch(both.curation) == Fetched(same=1)  # it waits already
+        assert refetch(both.curation.previews) == Fetched(changed=1)
+        assert refetch(both.curation.previews) == Fetched(same=1)  # it waits already
 
         assert both.tasks() == [("changed", url)]
         assert "3,300円" in both.answer()
@@ -687,13 +688,13 @@ async def test_another_change_takes_the_place_of_the_one_that_waits(place: Place
         await followed(place, url)
         for fee in ("4,400", "5,500"):
             owner.text = GUIDE.format(fee=fee)
-            assert refetch(place.curation) == Fetched(changed=1)
+            assert refetch(place.curation.previews) == Fetched(changed=1)
         assert place.kept() == (2, 2)  # the published one and the newest
         assert place.tasks() == [("changed", url)]
 
         owner.text = GUIDE.format(fee="3,300")  # as it was
 
-        assert refetch(place.curation) == Fetched(same=1)
+        assert refetch(place.curation.previews) == Fetched(same=1)
         assert place.kept() == (1, 1)
         assert place.tasks() == []
 
@@ -702,13 +703,13 @@ async def test_other_bytes_with_the_same_words_are_no_change(place: Place) -> No
     with site() as (owner, url):
         await followed(place, url)
         owner.text = GUIDE.format(fee="3,300") + "\n\n\n"
-        assert refetch(place.curation) == Fetched(same=1)
+        assert refetch(place.curation.previews) == Fetched(same=1)
         assert place.kept() == (1, 1)
         owner.text = GUIDE.format(fee="4,400")
-        assert refetch(place.curation) == Fetched(changed=1)
+        assert refetch(place.curation.previews) == Fetched(changed=1)
         owner.text += "\n\n\n"
 
-        assert refetch(place.curation) == Fetched(same=1)  # it waits already
+        assert refetch(place.curation.previews) == Fetched(same=1)  # it waits already
 
     assert place.kept() == (2, 2)
     assert place.tasks() == [("changed", url)]
@@ -719,15 +720,15 @@ async def test_a_page_that_is_gone_is_said_once_and_settled_when_it_is_back(plac
         await followed(place, url)
         owner.status = 404
         for _ in range(2):
-            assert refetch(place.curation) == Fetched(broken=1)
+            assert refetch(place.curation.previews) == Fetched(broken=1)
         assert place.tasks() == [("broken", url)]
         assert "3,300円" in place.answer()  # what was published stays
         owner.status = 200
 
-        assert refetch(place.curation) == Fetched(same=1)
+        assert refetch(place.curation.previews) == Fetched(same=1)
         assert place.tasks() == []
         owner.status = 404
-        refetch(place.curation)
+        refetch(place.curation.previews)
         assert place.tasks() == [("broken", url)]
 
 
@@ -736,7 +737,7 @@ async def test_an_address_that_ippo_ingest_brought_is_followed_too(place: Place)
         ingest([url], knowledge=place.knowledge, fetching=FetchRules(allow_private=True))
         owner.text = GUIDE.format(fee="4,400")
 
-        assert refetch(place.curation) == Fetched(changed=1)
+        assert refetch(place.curation.previews) == Fetched(changed=1)
 
 
 async def test_a_task_is_ticked_off(place: Place) -> None:
@@ -867,18 +868,18 @@ async def test_published_files_are_read_anew_after_an_update(place: Place, monke
 
 
 def test_there_is_an_end_to_previews(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.curating.curation.MOST", 2)
+    monkeypatch.setattr("adapters.curating.previews.MOST", 2)
     settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
     with bootstrap.build(settings) as ippo, bootstrap.messaging(ippo) as messaging:
         assert isinstance(ippo.knowledge, Knowledge)
-        curation = Curation(ippo, ippo.knowledge, messaging.store)
+        previews = Previews(ippo, ippo.knowledge, messaging.store)
         for name in ("a.md", "b.md"):
-            curation.bring_file(name, f"# {name}\n\n本文です。".encode(), "account:1")
+            previews.bring_file(name, f"# {name}\n\n本文です。".encode(), "account:1")
 
         with pytest.raises(CurationError, match="2件"):
-            curation.bring_file("c.md", b"# c\n\ntext", "account:1")
+            previews.bring_file("c.md", b"# c\n\ntext", "account:1")
 
-        assert curation.ask(1, Question("本文は?", TODAY)).act in Act
+        assert previews.ask(1, Question("本文は?", TODAY)).act in Act
 
 
 def test_what_an_erasure_left_elsewhere_is_a_matter_for_operators(store: MessageStore) -> None:
