@@ -9,7 +9,6 @@ import contextlib
 import json
 import logging
 import threading
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,21 +18,19 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from adapters.desk import cases as desk_cases
 from adapters.desk.cases import Desk
-from adapters.desk.opening import Opening
-from adapters.desk.schema import answers
-from adapters.desk.telling import remember
 from adapters.messages.conversation import AGAIN, APOLOGY, APOLOGY_CHOICES, TOO_MANY, TURNS, Said, Talker
 from adapters.messages.fragments import PATIENCE, is_fragment, joined
 from adapters.messages.lanes import Lane, hold
 from adapters.messages.model import Channel, Kind, Reply
-from adapters.messages.schema import conversations, inbox, outbox, turns
+from adapters.messages.schema import conversations, inbox, turns
 from adapters.messages.store import MessageStore, now
-from adapters.privacy.erase import erase, scrub
+from adapters.messages.writing import SPEAKING, Writing, enqueue, lost
+from adapters.privacy.erase import scrub
 from adapters.privacy.export import export
 from adapters.privacy.telling import as_text
-from bot.answer import Act, Answer, Turn
+from bot.answer import Act, Turn
 from bot.handoff.conduct import FAILED, Deed, Standing, Talk
-from bot.handoff.states import Event, State
+from bot.handoff.states import State
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +42,6 @@ MOMENT = 1.0
 """Seconds after which the person is shown that an answer is being made."""
 A_MINUTE = 60
 """Messages of one conversation that are answered within a minute; more are asked to wait."""
-_OFFERED = ("unknown", "failed")
-"""Replies that are offered again once the person writes: what could not be delivered then may be now."""
-_SPEAKING = (Kind.TEXT, Kind.TAP)
 _PLACES = {"line": "このLINEのトーク", "slack": "このスレッド"}
 """Where an answer arrives, in the person's words."""
 
@@ -66,7 +60,7 @@ class Answering:
         """
         self._store = store
         self._desk = desk
-        self._opening = Opening(desk, talker)
+        self._writing = Writing(desk, talker)
         self._talker = talker
         self._channels = channels
 
@@ -135,7 +129,7 @@ class Answering:
     def _patience(self, lane: Lane, kind: Kind, address: Mapping[str, Any]) -> Iterator[None]:
         """Show the person that an answer is being made, if it takes longer than a moment."""
         channel = self._channels.get(lane.channel)
-        if channel is None or kind not in _SPEAKING:
+        if channel is None or kind not in SPEAKING:
             yield
             return
 
@@ -158,8 +152,8 @@ class Answering:
         if text != AGAIN:
             return None
         with self._store.read() as connection:
-            lost = _lost(connection, lane.conversation)
-        return Said(Reply.from_json(lost["reply"]), "", ward) if lost is not None else None
+            missed = lost(connection, lane.conversation)
+        return Said(Reply.from_json(missed["reply"]), "", ward) if missed is not None else None
 
     def _standing(self, lane: Lane, state: Any, case: RowMapping | None) -> Standing:
         # By the clock that opening hours go by: its date may be a set one.
@@ -195,60 +189,12 @@ class Answering:
                 # Not this message's fault: it does not count as an attempt.
                 connection.execute(_these(batch).values(attempts=inbox.c.attempts - 1))
                 return
-            self._write(connection, lane, batch, said, address, epoch=epoch, state=State(now_is.state))
+            self._writing.write(connection, lane, batch, said, address, epoch=epoch, state=State(now_is.state))
             connection.execute(_these(batch).values(status="done", error=""))
             values: dict[str, Any] = {"ward": None if said.deed is Deed.ERASE else said.ward}
             if said.talk is not None:
                 values["talk"] = said.talk.to_json()
             connection.execute(update(conversations).where(c.id == lane.conversation).values(**values))
-
-    def _write(
-        self,
-        connection: Connection,
-        lane: Lane,
-        batch: Sequence[RowMapping],
-        said: Said,
-        address: Mapping[str, Any],
-        *,
-        epoch: int,
-        state: State,
-    ) -> None:
-        last, reply = batch[-1], said.reply
-        text = joined([row["text"] for row in batch])
-        if said.deed is Deed.ERASE:
-            erase(connection, lane.channel, lane.person, lane=lane.conversation, posting=self._desk.posting)
-            # An open case has ended with it, and what is said now is said after that.
-            c = conversations.c
-            epoch = connection.execute(select(c.epoch).where(c.id == lane.conversation)).scalar_one()
-            if reply is not None:
-                _enqueue(connection, lane, reply, address, last, epoch=epoch)
-            return
-        if text == AGAIN:
-            # In this transaction: the offer stands until what is given again is on its way.
-            given = outbox.c.status.in_(_OFFERED) & (outbox.c.conversation == lane.conversation)
-            connection.execute(update(outbox).where(given).values(status="repeated"))
-        if Kind(last["kind"]) is Kind.VOTE:
-            _vote(connection, last)
-        if state is State.CLOSED and Kind(last["kind"]) in _SPEAKING:
-            desk_cases.move(connection, lane.conversation, Event.RESUME, case=None, who=desk_cases.PERSON)
-        if said.text:
-            owner = "advisor" if state is State.WITH_ADVISOR else "bot" if said.remembered is not None else "desk"
-            for row in batch:
-                words = row["text"] if Kind(row["kind"]) in _SPEAKING else said.text
-                remember(connection, lane.conversation, "user", words, message=row["message"], owner=owner)
-        number = None
-        if reply is not None:
-            if _lost(connection, lane.conversation) is not None:
-                reply = replace(reply, choices=(AGAIN, *reply.choices)[:13])
-            number = _enqueue(connection, lane, reply, address, last, epoch=epoch)
-            if said.text:
-                owner = "bot" if said.remembered is not None else "desk"
-                shown = reply.text if said.remembered is None else said.remembered
-                detail = {"citations": list(reply.citations), "act": reply.act.value, "outbox": number}
-                remember(connection, lane.conversation, "assistant", shown, owner=owner, detail=detail)
-        if said.answer is not None and Kind(last["kind"]) in _SPEAKING:
-            _log(connection, lane, text, said.answer, said.ward, number)
-        self._opening.apply(connection, lane, text, said, message=last["message"], state=state)
 
     def _park(self, lane: Lane, batch: Sequence[RowMapping]) -> None:
         """Set a message aside that can't be answered; the person hears of it."""
@@ -267,7 +213,7 @@ class Answering:
                     self._desk.relay(connection, case, text, message=last["message"])
                 return
             reply = Reply(APOLOGY, Act.ABSTAIN, choices=APOLOGY_CHOICES, confidence=0.0)
-            _enqueue(connection, lane, reply, json.loads(last["address"]), last, epoch=state.epoch)
+            enqueue(connection, lane, reply, json.loads(last["address"]), last, epoch=state.epoch)
             # A yes to this apology is a yes to the person that it offers.
             talk = Talk(offer=FAILED).to_json()
             connection.execute(update(conversations).where(c.id == lane.conversation).values(talk=talk))
@@ -299,15 +245,6 @@ def _lately(connection: Connection, conversation: int) -> int:
     return int(connection.execute(select(func.count()).select_from(inbox).where(where)).scalar_one())
 
 
-def _lost(connection: Connection, conversation: int) -> RowMapping | None:
-    """Give the latest reply that did not arrive, or of which nobody knows."""
-    epoch = select(conversations.c.epoch).where(conversations.c.id == conversation).scalar_subquery()
-    # Of what was said before an advisor had the conversation nothing is offered again.
-    where = (outbox.c.conversation == conversation) & outbox.c.status.in_(_OFFERED)
-    where &= (outbox.c.epoch == epoch) & (outbox.c.author == "bot")
-    return connection.execute(select(outbox).where(where).order_by(outbox.c.id.desc())).mappings().first()
-
-
 def _history(connection: Connection, conversation: int) -> list[Turn]:
     # Its own turns alone: of an advisor's time there is a summary, of the talk about a handoff nothing.
     where = (turns.c.conversation == conversation) & (turns.c.text != "") & (turns.c.owner == "bot")
@@ -332,58 +269,3 @@ def told(kind: Kind, text: str) -> str:
             return "(ブロックされました。メッセージは届きません)"
         case _:
             return ""
-
-
-def _log(connection: Connection, lane: Lane, text: str, answer: Answer, ward: str | None, number: int | None) -> None:
-    passages = [[passage.source.id, passage.chunk.place] for passage in answer.passages]
-    connection.execute(
-        answers.insert().values(
-            conversation=lane.conversation,
-            channel=lane.channel,
-            ward=ward,
-            question=text,
-            act=answer.act.value,
-            confidence=answer.confidence,
-            passages=json.dumps(passages, ensure_ascii=False),
-            citations=json.dumps([[one.source, one.place] for one in answer.citations], ensure_ascii=False),
-            outbox=number,
-            run=answer.run[:40],
-            vote="",
-            at=now(),
-        )
-    )
-
-
-def _vote(connection: Connection, row: RowMapping) -> None:
-    """Write a vote to the answer that it is about."""
-    sent = select(outbox.c.id).where(
-        outbox.c.conversation == row["conversation"], outbox.c.sent_as == row["message"], outbox.c.sent_as != ""
-    )
-    if row["text"] in ("up", "down"):
-        connection.execute(update(answers).where(answers.c.outbox.in_(sent)).values(vote=row["text"]))
-
-
-def _enqueue(
-    connection: Connection, lane: Lane, reply: Reply, address: Mapping[str, Any], last: RowMapping, *, epoch: int
-) -> int:
-    made = connection.execute(
-        outbox.insert()
-        .values(
-            key=f"{last['id']}:0",
-            conversation=lane.conversation,
-            epoch=epoch,
-            author="bot",
-            reply=reply.to_json(),
-            address=json.dumps(dict(address), ensure_ascii=False),
-            retry_key=str(uuid.uuid4()),
-            received_at=last["received_at"],
-            status="pending",
-            attempts=0,
-            attempted_at=None,
-            error="",
-            sent_as="",
-            sent_at=None,
-        )
-        .returning(outbox.c.id)
-    ).scalar_one()
-    return int(made)
