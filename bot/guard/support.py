@@ -296,6 +296,9 @@ def _beside_the_point(said: Statement, evidence: Evidence, asked: Asked) -> str:
     own = {term for term in said.terms if not term.startswith("=")}
     if not said.terms:
         return "unsupported"
-    if len(own) < 3 or said.text.isascii():
+    if said.text.isascii():
+        # Its words can't be compared with a Japanese passage's: without a figure or name nothing of it is proved.
+        return "" if said.values or said.names else "unsupported"
+    if len(own) < 3:
         return ""
     return "" if len(own & evidence.terms) >= _SAME_WORDS * len(own) else "unsupported"

@@ -1,4 +1,4 @@
-"""A folder of small documents and the knowledge made of it; an empty message store on each database."""
+"""A folder of small documents and the knowledge made of it; an empty message store on each database; quick passwords."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy
+from argon2 import PasswordHasher
 
+from adapters.console import passwords
 from adapters.messages.schema import tables
 from adapters.messages.store import MessageStore
 from ingest.pipeline import Result, ingest
@@ -84,9 +85,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MessageSto
     url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
     found = MessageStore.open(tmp_path, url)
     if not found.is_sqlite:
-        # Row by row would be refused: some tables' rows are never changed.
         with found.write() as connection:
-            names = ", ".join(table.name for table in tables.sorted_tables)
-            connection.execute(sqlalchemy.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            postgres.empty(connection, tables.sorted_tables)
     yield found
     found.close()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as quickly as can be: how strong it is is not what is tested here."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

@@ -6,19 +6,17 @@ import asyncio
 import html
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
 from adapters.app import create_app
-from adapters.bootstrap import Ippo
-from adapters.console import accounts, passwords, sessions
+from adapters.console import sessions
 from adapters.desk.cases import Advisor, Desk, open_case
 from adapters.desk.schema import advisors, audit, cases, logins, notes
 from adapters.desk.schema import sessions as stored_sessions
@@ -35,67 +33,17 @@ from adapters.web.channel import WebChannel
 from bot.agent.journal import Entry as JournalEntry
 from bot.agent.journal import MemoryJournal, Outcome
 from bot.agent.usage import Usage
+from tests.desk_app import ADDRESS, ADMIN, PASSWORD, DeskApp, attempt, post, token
 from tests.library import MemoryLibrary, services
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_passwords")]
 
 GUIDE = "# 省エネ診断のご案内\n\n## 費用\n\nみどり省エネ診断の費用は1件あたり3,300円です。\n"
-ADMIN = "the administrator's own"
-PASSWORD = "correct horse battery"
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'"
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash as quickly as can be: how strong it is is not what is tested here."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
-@dataclass
-class Desks:
-    """An application with its store, and browsers in front of it."""
-
-    ippo: Ippo
-    messaging: Messaging
-    app: object
-    opened: list[httpx.AsyncClient]
-
-    @property
-    def store(self) -> MessageStore:
-        return self.messaging.store
-
-    def browser(self, address: str = "192.0.2.1") -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(self.app, client=(address, 1234))  # type: ignore[arg-type]
-        self.opened.append(httpx.AsyncClient(transport=transport, base_url="http://ippo.test"))
-        return self.opened[-1]
-
-    async def log_in(self, user: str = "admin", password: str = ADMIN) -> httpx.AsyncClient:
-        browser = self.browser()
-        response = await attempt(browser, user, password)
-        assert response.status_code == 303, response.text
-        return browser
-
-    def add(self, login: str, name: str = "", role: str = "advisor") -> int:
-        with self.store.write() as connection:
-            number = accounts.add(
-                connection,
-                login=login,
-                name=name or login,
-                role=role,
-                slack_user="",
-                password=passwords.hashed(PASSWORD),
-            )
-        assert number
-        return number
-
-    async def advisor(self, login: str, name: str = "", role: str = "advisor") -> httpx.AsyncClient:
-        self.add(login, name, role)
-        return await self.log_in(login, PASSWORD)
+class Desks(DeskApp):
+    """With people who call an advisor."""
 
     def call(self, question: str = "LEDの助成を相談したいです", visitor: str = "v1", reason: str = "asked") -> int:
         key = f"web:{visitor}:{question[:20]}"
@@ -106,31 +54,24 @@ class Desks:
             remember(connection, number, "user", question)
             return open_case(connection, number, reason=reason, question=question)
 
-    def rows(self, table: object, *where: object) -> list[dict[str, object]]:
-        with self.store.read() as connection:
-            found = connection.execute(select(table).where(*where))  # type: ignore[call-overload]
-            return [dict(row) for row in found.mappings()]
-
     def sent(self) -> list[dict[str, object]]:
         return self.rows(outbox, outbox.c.author == "advisor")
 
 
-def made(store: MessageStore, password: str = ADMIN, public_url: str = "http://ippo.test") -> Desks:
+def made(store: MessageStore, password: str = ADMIN, public_url: str = ADDRESS) -> Desks:
     ippo = services(MemoryLibrary({"診断.md": GUIDE}))
     settings = ippo.settings.model_copy(update={"console_password": SecretStr(password), "public_url": public_url})
     ippo = replace(ippo, settings=settings)
     talker = Talker(ippo.assistant, settings.answering_date, reachable=True)
     messaging = Messaging(store, Inbox(store), {"web": WebChannel()}, talker, Desk(posting=False))
-    return Desks(ippo, messaging, create_app(ippo, messaging), [])
+    return Desks(ippo, messaging)
 
 
 @pytest.fixture
 async def desks(store: MessageStore) -> AsyncIterator[Desks]:
     """The console on both databases."""
-    found = made(store)
-    yield found
-    for browser in found.opened:
-        await browser.aclose()
+    async with made(store) as found:
+        yield found
 
 
 @pytest.fixture
@@ -144,28 +85,8 @@ def sqlite(tmp_path: Path) -> Iterator[MessageStore]:
 @pytest.fixture
 async def desk(sqlite: MessageStore) -> AsyncIterator[Desks]:
     """The console on SQLite."""
-    found = made(sqlite)
-    yield found
-    for browser in found.opened:
-        await browser.aclose()
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
-
-
-async def attempt(browser: httpx.AsyncClient, user: str, password: str) -> httpx.Response:
-    form = (await browser.get("/console/login")).text
-    return await browser.post("/console/login", data={"user": user, "password": password, "csrf": token(form)})
-
-
-async def post(browser: httpx.AsyncClient, path: str, script: bool = False, **fields: str) -> httpx.Response:
-    """Send a form as the page does that shows it."""
-    csrf = token((await browser.get("/console")).text)
-    headers = {"accept": "application/json"} if script else {}
-    return await browser.post(path, data={"csrf": csrf, **fields}, headers=headers)
+    async with made(sqlite) as found:
+        yield found
 
 
 # --- off and on
@@ -548,7 +469,7 @@ async def test_a_page_that_shows_the_same_gets_nothing_new(desks: Desks, monkeyp
     again = html.unescape(re.search(r'hx-get="(/console/cases/\d+/live[^"]+)"', page)[1])  # type: ignore[index]
     assert (await browser.get(again)).status_code == 204
     with desks.store.write() as connection:
-        remember(connection, int(desks.rows(cases)[0]["conversation"]), "user", "追伸です")  # type: ignore[call-overload]
+        remember(connection, int(desks.rows(cases)[0]["conversation"]), "user", "追伸です")
     response = await browser.get(again)
     assert response.status_code == 200
     assert "追伸です" in response.text
@@ -688,7 +609,7 @@ async def test_numbers_are_plain_to_the_holder_and_to_others_with_consent(desks:
 
 async def test_the_talk_begins_shortly_before_the_call_and_ends_with_the_case(desk: Desks) -> None:
     number = desk.call("本題です")
-    conversation = int(desk.rows(cases)[0]["conversation"])  # type: ignore[call-overload]
+    conversation = int(desk.rows(cases)[0]["conversation"])
     with desk.store.write() as connection:
         for n in range(30):
             remember(connection, conversation, "user", f"むかし{n:02}")
@@ -723,7 +644,7 @@ async def test_what_became_of_an_advisor_s_words_is_shown(desk: Desks) -> None:
 
 async def test_what_persons_and_advisors_write_is_never_markup(desk: Desks) -> None:
     number = desk.call(f"相談 {HOSTILE}")
-    conversation = int(desk.rows(cases)[0]["conversation"])  # type: ignore[call-overload]
+    conversation = int(desk.rows(cases)[0]["conversation"])
     evil = {"n": 1, "source": HOSTILE, "title": HOSTILE, "place": HOSTILE, "quote": HOSTILE, "url": "javascript:x()"}
     with desk.store.write() as connection:
         remember(connection, conversation, "user", HOSTILE)

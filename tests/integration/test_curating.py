@@ -16,14 +16,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
-from pydantic import SecretStr
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from adapters import bootstrap
-from adapters.app import create_app
-from adapters.bootstrap import Ippo
-from adapters.console import accounts, passwords
 from adapters.console.knowledge import MATTERS
 from adapters.curating.curation import Curation
 from adapters.curating.errors import CurationError
@@ -32,7 +27,6 @@ from adapters.curating.previews import Previews
 from adapters.curating.refetch import Fetched, refetch, refetch_if_due
 from adapters.curating.tasks import Matter, open_task, open_tasks, tick_off
 from adapters.desk.schema import audit, tasks
-from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore
 from adapters.settings import Settings
 from bot.answer import Act, Question
@@ -40,36 +34,22 @@ from ingest.pipeline import FetchRules, ingest
 from knowledge import schema
 from knowledge.generations import Knowledge
 from knowledge.store import Store
+from tests import postgres
+from tests.desk_app import DeskApp, console_settings, post, token
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_passwords")]
 
-ADMIN = "the administrator's own"
 TODAY = date(2026, 11, 26)
 GUIDE = "# みどり診断のご案内\n\n## 費用\n\nみどり省エネ診断の費用は1件あたり{fee}円です。\n"
 OTHER = "# 太陽光パネルの手引き\n\n屋根の太陽光パネルの点検は、年に1回、専門の事業者に依頼します。\n"
 FEE = "みどり省エネ診断の費用はいくらですか"
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash as quickly as can be: how strong it is is not what is tested here."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
 @dataclass
-class Place:
-    """An application with knowledge of its own, and browsers in front of it."""
+class Place(DeskApp):
+    """With knowledge of its own, and a folder that it is ingested from."""
 
-    ippo: Ippo
-    messaging: Messaging
-    app: object
     folder: Path
-    opened: list[httpx.AsyncClient]
 
     @property
     def knowledge(self) -> Knowledge:
@@ -79,22 +59,6 @@ class Place:
     @property
     def curation(self) -> Curation:
         return Curation(self.ippo, self.knowledge, self.store)
-
-    @property
-    def store(self) -> MessageStore:
-        return self.messaging.store
-
-    def browser(self) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(self.app)  # type: ignore[arg-type]
-        self.opened.append(httpx.AsyncClient(transport=transport, base_url="http://ippo.test"))
-        return self.opened[-1]
-
-    async def log_in(self, user: str = "admin", password: str = ADMIN) -> httpx.AsyncClient:
-        browser = self.browser()
-        csrf = token((await browser.get("/console/login")).text)
-        response = await browser.post("/console/login", data={"user": user, "password": password, "csrf": csrf})
-        assert response.status_code == 303, response.text
-        return browser
 
     def sources(self) -> dict[str, str]:
         return {source.id: source.title for source, _ in self.knowledge.list_sources()}
@@ -139,9 +103,8 @@ async def both(request: pytest.FixtureRequest, tmp_path: Path, store: MessageSto
     if not store.is_sqlite:
         url = request.getfixturevalue("postgresql")
         known = Store.open(tmp_path / "other", url)
-        names = ", ".join(table.name for table in schema.tables.sorted_tables if table.name != "about")
         with known.write() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            postgres.empty(connection, (table for table in schema.tables.sorted_tables if table is not schema.about))
         known.close()
     async for place in made(tmp_path / "both", url):
         yield place
@@ -157,26 +120,10 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 async def made(tmp_path: Path, url: str | None = None, *, private: bool = True) -> AsyncIterator[Place]:
     folder = tmp_path / "documents"
     folder.mkdir(parents=True)
-    settings = Settings(_env_file=None, data_dir=tmp_path / "data", database_url=url, today=TODAY)  # type: ignore[call-arg]
-    settings = settings.model_copy(
-        update={"console_password": SecretStr(ADMIN), "allow_private_urls": private, "public_url": "http://ippo.test"}
-    )
+    settings = console_settings(tmp_path / "data", database_url=url, today=TODAY, allow_private_urls=private)
     with bootstrap.build(settings) as ippo, bootstrap.messaging(ippo) as messaging:
-        found = Place(ippo, messaging, create_app(ippo, messaging), folder, [])
-        yield found
-        for browser in found.opened:
-            await browser.aclose()
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
-
-
-async def post(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
-    csrf = token((await browser.get("/console/knowledge")).text)
-    return await browser.post(path, data={"csrf": csrf, **fields})
+        async with Place(ippo, messaging, folder) as found:
+            yield found
 
 
 async def send(browser: httpx.AsyncClient, name: str, content: bytes | str) -> httpx.Response:
@@ -410,9 +357,7 @@ async def test_questions_that_can_not_be_read_stop_it_as_well(place: Place, wron
 
 
 async def test_only_administrators_get_there(place: Place) -> None:
-    with place.store.write() as connection:
-        accounts.add(connection, login="tanaka", name="田中", role="advisor", slack_user="", password=passwords.hashed("a secret word"))  # fmt: skip
-    advisor = await place.log_in("tanaka", "a secret word")
+    advisor = await place.advisor("tanaka", "田中")
     csrf = token((await advisor.get("/console")).text)
 
     for path in ("/console/knowledge", "/console/knowledge/editions/1"):

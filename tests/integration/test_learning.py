@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
-from fastapi import FastAPI
-from pydantic import SecretStr
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from adapters import bootstrap
 from adapters.app import create_app
@@ -41,116 +38,48 @@ from bot.hours import parse
 from knowledge.generations import Knowledge
 from knowledge.schema import about
 from knowledge.schema import tables as knowledge_tables
+from tests import postgres
+from tests.desk_app import DeskApp, console_settings, post
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_passwords")]
 
-ADMIN = "the administrator's own"
-PASSWORD = "correct horse battery"
 PAGE = "# 省エネ診断のご案内\n\n## 費用\n\nみどり省エネ診断の費用は1件あたり3,300円です。\n"
 TODAY = date(2026, 11, 25)
 ON_ONE = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 """What does not depend on the database is tested on one: each index takes its second."""
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@dataclass
-class World:
-    """The whole program over one data directory, with browsers in front of it."""
-
-    settings: Settings
-    ippo: Ippo
-    messaging: Messaging
-    app: FastAPI
-    opened: list[httpx.AsyncClient] = field(default_factory=list)
-
-    @property
-    def store(self) -> MessageStore:
-        return self.messaging.store
-
-    async def log_in(self, login: str = "admin", password: str = ADMIN) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(self.app)
-        browser = httpx.AsyncClient(transport=transport, base_url="http://ippo.test")
-        self.opened.append(browser)
-        form = (await browser.get("/console/login")).text
-        sent = {"user": login, "password": password, "csrf": token(form)}
-        assert (await browser.post("/console/login", data=sent)).status_code == 303
-        return browser
-
-    async def advisor(self, login: str, role: str = "advisor") -> httpx.AsyncClient:
-        with self.store.write() as connection:
-            hashed = passwords.hashed(PASSWORD)
-            accounts.add(connection, login=login, name=login, role=role, slack_user="", password=hashed)
-        return await self.log_in(login, PASSWORD)
+class World(DeskApp):
+    """With knowledge over one data directory."""
 
     def ask(self, question: str, ward: str | None = "chiyoda", today: date = TODAY) -> Answer:
         return self.ippo.assistant.answer(Question(question, today, ward))
-
-    def rows(self, table: Any, *where: Any) -> list[dict[str, Any]]:
-        with self.store.read() as connection:
-            return [dict(row) for row in connection.execute(select(table).where(*where)).mappings()]
 
     def sources(self) -> set[str]:
         return {source.id for source, _ in self.ippo.knowledge.list_sources()}
 
 
-def opened(settings: Settings) -> World:
-    ippo = bootstrap.build(settings)
-    messaging = bootstrap.messaging(ippo)
-    return World(settings, ippo, messaging, create_app(ippo, messaging))
-
-
-async def closed(world: World) -> None:
-    for browser in world.opened:
-        await browser.aclose()
-    world.messaging.close()
-    world.ippo.close()
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[World]:
+    with bootstrap.build(settings) as ippo, bootstrap.messaging(ippo) as messaging:
+        async with World(ippo, messaging) as world:
+            yield world
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """The program with nothing known yet, on one database and on the other."""
     url = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg] - pydantic-settings' own argument
-        data_dir=tmp_path / "data",
-        database_url=url,
-        console_password=SecretStr(ADMIN),
-        public_url="http://ippo.test",
-        today=TODAY,
-    )
+    settings = console_settings(tmp_path / "data", database_url=url, today=TODAY)
     if url is not None:
         Knowledge.open(settings.data_dir, url).close()
         store = MessageStore.open(settings.data_dir, url)
         emptied = [*message_tables.sorted_tables, *(one for one in knowledge_tables.sorted_tables if one is not about)]
         with store.write() as connection:
-            names = ", ".join(table.name for table in emptied)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            postgres.empty(connection, emptied)
         store.close()
-    found = opened(settings)
-    yield found
-    await closed(found)
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
-
-
-async def post(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
-    """Send a form as a page of the console does."""
-    csrf = token((await browser.get("/console")).text)
-    return await browser.post(path, data={"csrf": csrf, **fields})
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash as quickly as can be: how strong it is is not what is tested here."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    async with running(settings) as found:
+        yield found
 
 
 def conversation(store: MessageStore, key: str, channel: str = "web", ward: str | None = None) -> int:
@@ -387,9 +316,8 @@ async def test_an_approved_answer_is_told_survives_a_restart_and_other_ingests_a
     (tmp_path / "pages" / "診断.md").unlink()
     world.ippo.ingest([str(tmp_path / "pages")], None)
     assert world.sources() == {"led.md", f"faq/{number}.md"}
-    again = opened(world.settings)
-    assert is_told(again.ask(ASKED))
-    await closed(again)
+    async with running(world.ippo.settings) as again:
+        assert is_told(again.ask(ASKED))
 
     assert (await post(admin, f"/console/drafts/{number}/withdraw")).status_code == 303
     assert not is_told(world.ask(ASKED))
@@ -460,7 +388,7 @@ async def test_nobody_approves_their_own_unless_nobody_else_is_there(world: Worl
     admin = await world.log_in()
     alone = await written(admin)
     assert "確認して公開する" in (await admin.get(f"/console/drafts/{alone}")).text
-    other = await world.advisor("suzuki", "administrator")
+    other = await world.advisor("suzuki", role="administrator")
     advisor = await world.advisor("tanaka")
 
     assert (await approve(admin, alone)).status_code == 409
@@ -567,7 +495,7 @@ async def test_an_erased_person_s_answer_leaves_the_index(world: World) -> None:
     await approve(admin, number)
     link = world.ask(ASKED).citations[0].url.removeprefix("http://ippo.test")
     assert world.ippo.collect is not None
-    shelving = Shelving(world.store, world.ippo.knowledge, world.ippo.collect, world.settings.answering_date)
+    shelving = Shelving(world.store, world.ippo.knowledge, world.ippo.collect, world.ippo.settings.answering_date)
     shelving.run()
 
     done = erase_person(world.store, "web", "visitor", on_draft=shelving.withdraw)
@@ -601,7 +529,7 @@ async def test_a_worker_brings_in_what_could_not_be_brought_in_at_once(
     assert "反映待ち" in response.text
     assert not is_told(world.ask(ASKED))
     assert world.ippo.collect is not None
-    Shelving(world.store, world.ippo.knowledge, world.ippo.collect, world.settings.answering_date).run()
+    Shelving(world.store, world.ippo.knowledge, world.ippo.collect, world.ippo.settings.answering_date).run()
     assert is_told(world.ask(ASKED))
 
 

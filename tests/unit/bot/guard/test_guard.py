@@ -177,6 +177,13 @@ def test_half_of_a_sentences_words_must_stand_in_what_it_cites() -> None:
     assert held_by(document, "専門家が店の融資や保険の契約をまとめて見直します") == "unsupported"
 
 
+def test_an_english_sentence_needs_a_figure_or_name_that_its_japanese_passage_has() -> None:
+    document = "みどり助成は、青空サッシ株式会社の二重窓に使えます。上限は50万円です。住宅は対象外です。"
+    assert held_by(document, "The limit is 500,000 yen.") == ""
+    assert held_by(document, "The limit is 600,000 yen.") == "number"
+    assert held_by(document, "Houses are covered as well.") == "unsupported"
+
+
 def test_the_number_of_a_list_item_is_no_count() -> None:
     document = "# 効果\n\nこの取組が目指す効果は3つあります。\n\n- 目指す効果1：速く進むこと。\n- 目指す効果2：広く知られること。\n- 目指す効果3：続くこと。\n"
     assert held_by(document, "この取組が目指す効果は3つあります") == ""
