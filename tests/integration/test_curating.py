@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -34,8 +35,8 @@ from ingest.pipeline import FetchRules, ingest
 from knowledge import schema
 from knowledge.generations import Knowledge
 from knowledge.store import Store
-from tests import postgres
-from tests.desk_app import DeskApp, console_settings, post, token
+from tests import desk_app, postgres
+from tests.desk_app import DeskApp, console_settings, token
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_passwords")]
 
@@ -124,6 +125,10 @@ async def made(tmp_path: Path, url: str | None = None, *, private: bool = True) 
     with bootstrap.build(settings) as ippo, bootstrap.messaging(ippo) as messaging:
         async with Place(ippo, messaging, folder) as found:
             yield found
+
+
+post = partial(desk_app.post, page="/console/knowledge")
+"""From the desk's own page, which so is shown in every state that a test comes to."""
 
 
 async def send(browser: httpx.AsyncClient, name: str, content: bytes | str) -> httpx.Response:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -18,9 +17,7 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters import bootstrap
-from adapters.app import create_app
-from adapters.bootstrap import Ippo
-from adapters.console import accounts, passwords
+from adapters.console import accounts
 from adapters.desk.cases import open_case
 from adapters.desk.schema import answers, audit, cases, drafts
 from adapters.desk.telling import remember
@@ -29,7 +26,6 @@ from adapters.learning.gaps import Why, gaps
 from adapters.learning.shelving import Shelving
 from adapters.messages.schema import conversations, inbox
 from adapters.messages.schema import tables as message_tables
-from adapters.messages.service import Messaging
 from adapters.messages.store import MessageStore, now
 from adapters.privacy.erase import erase_person
 from adapters.settings import TOKYO, Settings
