@@ -30,6 +30,7 @@ from bot import hours
 from bot.answer import Act, Answer, Citation, Question
 from bot.handoff import words
 from bot.policies import wants_person
+from tests.waiting import drain
 
 ANN = "U1"
 TANAKA = Advisor("account:1", "田中")
@@ -125,16 +126,7 @@ class World:
         return [message.reply.text for message in self.person.sent[before:]]
 
     def drain(self, worker: Worker | None = None, **more: Any) -> None:
-        working = worker or self.worker(**more)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            if working.work_once():
-                continue
-            with self.store.read() as connection:
-                if connection.execute(select(conversations.c.id).where(conversations.c.busy.is_(True))).first() is None:
-                    return
-            time.sleep(0.02)
-        raise AssertionError("there is always something to do")
+        drain(worker or self.worker(**more))
 
     def case(self) -> Any:
         with self.store.read() as connection:

@@ -21,6 +21,7 @@ from adapters.messages.store import MessageStore
 from adapters.messages.worker import Worker
 from adapters.metrics import exposition
 from bot.answer import Act, Answer, Question
+from tests.waiting import drain
 
 
 class Echo:
@@ -59,19 +60,6 @@ class Post:
 
 def event(text: str, number: int, *, who: str = "U1", kind: Kind = Kind.TEXT, **more: object) -> Incoming:
     return Incoming("test", who, (f"test:{number}",), kind, text, who, f"msg{number}", {"token": number}, **more)  # type: ignore[arg-type]
-
-
-def drain(worker: Worker, patience: float = 30.0) -> None:
-    """Work until nothing waits; a message that failed waits a moment before it is tried again."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        if worker.work_once():
-            continue
-        with worker._store.read() as connection:
-            if connection.execute(select(conversations.c.id).where(conversations.c.busy.is_(True))).first() is None:
-                return
-        time.sleep(0.02)
-    raise AssertionError("there is always something to do")
 
 
 def make(store: MessageStore) -> tuple[Worker, Echo, Post]:

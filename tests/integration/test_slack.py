@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,7 @@ from adapters.slack.routes import routes
 from bot.answer import Act, Answer, Citation, Question
 from knowledge.errors import StoreUnavailable
 from tests.platforms.slack import Delivered, Room, SlackServer
+from tests.waiting import drain, soon
 
 ALICE, BOB = "U0ALICE01", "U0BOB0001"
 PUBLIC = "https://ippo.example.jp"
@@ -69,17 +70,7 @@ class Bench:
         return [self.slack.deliver(body, self.post) for body in bodies]
 
     def drain(self, seconds: float = 15.0) -> None:
-        """Work until nothing is left to do."""
-        deadline = time.monotonic() + seconds
-        while self.worker.work_once() or self.waiting():
-            assert time.monotonic() < deadline, "there is always something to do"
-            time.sleep(0.01)
-
-    def waiting(self) -> bool:
-        with self.store.read() as connection:
-            return (
-                connection.execute(select(conversations.c.id).where(conversations.c.busy.is_(True))).first() is not None
-            )
+        drain(self.worker, within=seconds)
 
     def column(self, column: Any) -> list[Any]:
         with self.store.read() as connection:
@@ -605,17 +596,10 @@ def test_a_command_without_a_question_says_how_to_use_it(bench: Bench) -> None:
     assert bench.column(inbox.c.id) == []
 
 
-def soon(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_the_home_tab_shows_help(bench: Bench) -> None:
     opened = {"type": "app_home_opened", "user": ALICE, "channel": "D0X", "tab": "home", "event_ts": "1.1"}
     assert bench.deliver(bench.slack.envelope(opened))[0].status == 200
-    soon(lambda: ALICE in bench.slack.homes)
+    soon(lambda: ALICE in bench.slack.homes, within=5)
     assert "自動応答" in json.dumps(bench.slack.homes[ALICE], ensure_ascii=False)
 
 
@@ -630,7 +614,7 @@ def test_prompts_are_suggested_on_the_messages_tab_and_in_threads_of_older_apps(
         else {"type": "app_home_opened", "user": ALICE, "channel": direct.id, "tab": "messages", "event_ts": root}
     )
     assert bench.deliver(bench.slack.envelope(event))[0].status == 200
-    soon(lambda: bool(bench.slack.prompts))
+    soon(lambda: bool(bench.slack.prompts), within=5)
     assert ("thread_ts" in bench.slack.prompts[0]) is old
     assert bench.column(inbox.c.id) == []
 

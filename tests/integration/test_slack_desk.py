@@ -6,7 +6,7 @@ import copy
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -42,6 +42,7 @@ from adapters.slack.socket import Socket
 from bot.answer import Act, Answer, Question
 from tests.platforms.slack import Delivered, Room, SlackServer
 from tests.platforms.slack_socket import SlackSocket
+from tests.waiting import drain, soon
 
 ANN, TANAKA, SATO = "U0ANN0001", "U0TANAKA1", "U0SATO001"
 PUBLIC = "https://ippo.example.jp"
@@ -84,15 +85,7 @@ class Bench:
         return done
 
     def drain(self, seconds: float = 20.0) -> None:
-        """Work until nothing is left to do."""
-        deadline = time.monotonic() + seconds
-        while self.worker.work_once() or self.waiting():
-            assert time.monotonic() < deadline, "there is always something to do"
-            time.sleep(0.01)
-
-    def waiting(self) -> bool:
-        with self.store.read() as connection:
-            return connection.execute(select(conversations.c.id).where(conversations.c.busy)).first() is not None
+        drain(self.worker, within=seconds)
 
     def rows(self, *columns: Any) -> list[tuple[Any, ...]]:
         with self.store.read() as connection:
@@ -358,13 +351,6 @@ def test_socket_mode_takes_the_same_way(slack: SlackServer, room: Room, store: M
     with store.read() as reading:
         taken = reading.execute(select(inbox.c.kind, inbox.c.text).order_by(inbox.c.id)).all()
     assert [tuple(row) for row in taken] == [("advice", "届きます"), ("close", "7")]
-
-
-def soon(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 # ---- working off

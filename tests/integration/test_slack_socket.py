@@ -7,8 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from adapters.slack.socket import Socket, start_socket
 from knowledge.errors import StoreUnavailable
 from tests.platforms.slack import SlackServer
 from tests.platforms.slack_socket import SlackSocket
+from tests.waiting import soon
 
 ALICE = "U0ALICE01"
 
@@ -58,13 +58,6 @@ def link(slack: SlackServer, store: MessageStore, tmp_path: Path) -> Iterator[Sl
         soon(lambda: len(link.open) == 1)
         yield link
         connection.close()
-
-
-def soon(holds: Callable[[], bool], *, within: float = 10) -> None:
-    deadline = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def taken(store: MessageStore) -> list[tuple[Any, ...]]:
