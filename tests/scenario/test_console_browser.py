@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pydantic import SecretStr
 
 from adapters.app import create_app
 from adapters.console import accounts, passwords
 from adapters.messages.service import Messaging
+from tests.chromium import CHROMIUM_NEEDED
 from tests.library import MemoryLibrary, messages, services, serving
 
-CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "the administrator's own"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 # What a browser says where a test takes the network away, or is refused on purpose.
 LOST = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "htmx:error", "status of 409")
 GUIDE = "# 省エネ診断のご案内\n\n## 費用\n\nみどり省エネ診断の費用は1件あたり3,300円です。\n"
-pytestmark = [
-    pytest.mark.chromium,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="needs Debian's chromium"),
-]
+pytestmark = CHROMIUM_NEEDED
 
 
 @dataclass
@@ -48,16 +43,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
             accounts.add(connection, login="tanaka", name="田中", role="advisor", slack_user="", password=fresh)
         with serving(create_app(ippo, messaging)) as address:
             yield Served(address, messaging)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Chromium's sandbox refuses to run as root, as CI does.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 
 from adapters import bootstrap
 from adapters.app import create_app
 from adapters.settings import Settings
+from tests.chromium import CHROMIUM_NEEDED
 from tests.library import serving
 
-CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "the administrator's own"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 RULE = (
@@ -25,10 +24,7 @@ RULE = (
     "千代田区の商店街LED照明助成は、対象経費の2分の1を助成し、上限は{limit}円です。\n\n"
     "- 対象は、区内の商店街と小売店です。\n- 申込みは、工事の契約の前に行います。\n"
 )
-pytestmark = [
-    pytest.mark.chromium,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="needs Debian's chromium"),
-]
+pytestmark = CHROMIUM_NEEDED
 
 
 @pytest.fixture
@@ -41,16 +37,6 @@ def address(tmp_path: Path) -> Iterator[str]:
         serving(create_app(ippo, messaging)) as found,
     ):
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Chromium's sandbox refuses to run as root, as CI does.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
 
 
 def administrator(browser: Browser, address: str, size: dict[str, int], scheme: str, complaints: list[str]) -> Page:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 
 from adapters import bootstrap
 from adapters.app import create_app
 from adapters.console import accounts, passwords
 from adapters.settings import Settings
+from tests.chromium import CHROMIUM_NEEDED
 from tests.library import serving
 
-CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "the administrator's own"
 ASKED = "千代田区の省エネ診断の申し込みはいつまでですか"
-pytestmark = [
-    pytest.mark.chromium,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason="needs Debian's chromium"),
-]
+pytestmark = CHROMIUM_NEEDED
 
 
 @pytest.fixture
@@ -51,16 +46,6 @@ def address(tmp_path: Path) -> Iterator[str]:
                 yield found
         finally:
             worker.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Chromium's sandbox refuses to run as root, as CI does.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
 
 
 def test_what_nobody_could_answer_is_answered_once_two_people_have_seen_to_it(address: str, browser: Browser) -> None:
