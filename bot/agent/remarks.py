@@ -43,21 +43,25 @@ def remarks(
     if reading.english:
         return
     found = {citation.n: passages[citation.chunk] for citation in citations}
+    of: dict[str, list[int]] = {}
     for n, passage in found.items():
-        yield from _on_source(n, passage, text, reading)
+        for remark in _on_source(passage, text, reading):
+            of.setdefault(remark, []).append(n)
+    yield from (f"※{''.join(f'[{n}]' for n in numbers)}{remark}" for remark, numbers in of.items())
     over = list(dict.fromkeys(day for line in text.split("\n") for day in _over(line, found, reading)))
     if over:
         yield f"※{'、'.join(over)}は、すでに過ぎています。"
 
 
-def _on_source(n: int, passage: Passage, text: str, reading: Reading) -> Iterator[str]:
+def _on_source(passage: Passage, text: str, reading: Reading) -> Iterator[str]:
+    """Say what must be known of a source; what it is said of stands before it."""
     wards = only_for(passage.source)
     called = any(ward_name(ward) in text for ward in wards)
     if reading.ward and wards and reading.ward not in wards and not called:
         whose = "・".join(sorted(map(ward_name, wards)))
-        yield f"※[{n}]は{whose}の資料です。{ward_name(reading.ward)}での扱いは書かれていません。"
+        yield f"は{whose}の資料です。{ward_name(reading.ward)}での扱いは書かれていません。"
     if passage.source.kind is Kind.PROPOSAL and not _PROPOSED.search(text):
-        yield f"※[{n}]は提案の資料です。決まったことではありません。"
+        yield "は提案の資料です。決まったことではありません。"
 
 
 def _over(line: str, found: Mapping[int, Passage], reading: Reading) -> Iterator[str]:

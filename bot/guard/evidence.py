@@ -21,6 +21,11 @@ from knowledge.fold import fold, readable
 from knowledge.wards import WARDS
 
 _END = re.compile(r"(?<=[。!?！？])(?![」』）)])|\n")
+_NOT_KNOWN = re.compile(
+    r"(?:記載|記述|情報)(?:が|は)?(?:あり|見当たり|ござい)ません|確認(?:が|は)?できません|(?:書かれて|載って)(?:い)?ません|資料に(?:は)?(?:ありません|ない)|分かりません|わかりません|見つかりません"
+)
+_AND = re.compile(r"(?:[てりおしえれ]|です|ます)が?、(?=[^、]*$)|(?:ます|です)が、")
+"""The end of a clause that stands by itself, before what is not known."""
 _QUIET = re.compile(r"[\s・、。,.|()（）「」『』\[\]【】<>*`:：;；/~\-]+")
 
 
@@ -119,6 +124,21 @@ class Evidence:
         return frozenset().union(*(part.terms for part in self._parts))
 
     @cached_property
+    def stated(self) -> frozenset[str]:
+        """All terms but those that stand only in what the passages say is not known."""
+        unknown = [spot for spot in self.spots if is_unknown(spot.says.text)]
+        if not unknown:
+            return self.terms
+        known = [spot for spot in self.spots if spot not in unknown]
+        said = frozenset().union(*(spot.terms | spot.framed for spot in known), *(spot.framed for spot in unknown))
+        return said.union(*(_before_the_unknown(spot.says) for spot in unknown))
+
+    @cached_property
+    def fiscal_years(self) -> frozenset[int]:
+        """The fiscal years that are named, in text and metadata."""
+        return self._fiscal
+
+    @cached_property
     def keys(self) -> frozenset[str]:
         """The keys of all values."""
         return frozenset().union(*(value.keys for value in self.values))
@@ -172,6 +192,18 @@ class Evidence:
         total = len(self.spots) + 1
         table = {term: math.log(total / (count + 0.5)) + 0.05 for term, count in counts.items()}
         return lambda term: max(0.0, table.get(term, 0.0))
+
+
+def is_unknown(folded: str) -> bool:
+    """Tell whether a sentence says that something is not known: 「…は、資料に記載がありません」."""
+    return bool(_NOT_KNOWN.search(folded))
+
+
+def _before_the_unknown(said: Statement) -> frozenset[str]:
+    """The terms of a sentence's first clause where it states something: 「会場は千代田区とだけあり、名前の記載はありません」."""
+    phrase = _NOT_KNOWN.search(said.text)
+    end = _AND.search(said.text, 0, phrase.start() if phrase else 0)
+    return said.part(0, end.start()) if end else frozenset()
 
 
 def quiet(text: str) -> str:

@@ -20,7 +20,7 @@ from bot.guard.support import Asked, unsupported
 from knowledge.documents import Passage
 from knowledge.fold import drop_hidden, fold
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufff0-\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufff0-\uffff\U000e0000-\U0010ffff]")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>\n]{0,300}>?|&[a-z]{2,8};|\]\s?\((?:javascript|data):|!\[", re.IGNORECASE)
 _PREDICATE = re.compile(r"(?:です|ます|ました|でした|ません|ください|である|できる|となる|される)(?:$|[。、])")
 _HEADING = 40

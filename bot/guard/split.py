@@ -54,7 +54,7 @@ _BULLET = re.compile(
 )
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s|【[^】\n]{1,40}】\s*$|[■◆][^。\n\[［]{1,40}$)")
 _WHOLE_BOLD = re.compile(r"^\s*\*\*[^*\n]{1,60}\*\*\s*$")
-_RULE = re.compile(r"^\s*(?:\|?[\s:|*_=~-]{3,}\|?|```.{0,20}|<[^>\n]{0,100}>)\s*$")
+_RULE = re.compile(r"[\s:|*_=~-]{3,}|```.{0,20}|<[^>\n]{0,100}>")
 _ROW = re.compile(rf"^\s*\|.{{1,2000}}\|\s*(?:{MARKER.pattern}\s*)?$")
 _END = re.compile(r"[。!?！？．]+[」』)）\"”]{0,3}|(?<=[A-Za-z0-9)\]])\.(?=\s+[A-Z\[])")
 _GOES_ON = re.compile(r"(?:です|でした|だ|と|という|って|の|を|は|が|に|も)(?![ぁ-ん]*[一-龥ァ-ヴ])|[」』]")
@@ -107,7 +107,7 @@ def body(text: str) -> str:
 
 
 def _form(line: str) -> Form:
-    if _RULE.match(line):
+    if _RULE.fullmatch(line.strip()):
         return Form.RULE
     if _ROW.match(line):
         return Form.ROW

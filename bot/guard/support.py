@@ -9,7 +9,7 @@ from datetime import date
 
 from bot.guard.bounds import ATTACHED, Bound, agrees
 from bot.guard.days import Day
-from bot.guard.evidence import Evidence, Spot
+from bot.guard.evidence import Evidence, Spot, is_unknown
 from bot.guard.fit import fits, score
 from bot.guard.names import Named
 from bot.guard.shapes import Shape, shapes
@@ -17,18 +17,22 @@ from bot.guard.statement import Beside, Statement
 from bot.guard.turns import turned
 from bot.guard.units import COUNTERS
 from bot.guard.values import Value, ValueKind, comparable, meets
+from knowledge.dates import fiscal_year
+from knowledge.tokens import words
 
 _SAME_WORDS = 0.5
+_ENOUGH_TO_SAY = 2
+"""Words of a part of a sentence that must be proved for themselves."""
 """Share of a sentence's words that its passages must have."""
-_DENIES = re.compile(r"(?:ではなく|ではありません|でなく|とは(?:限り|書かれ|言え)|という(?:記載|数字|金額|情報)?は)")
-_SPEAKS_OF_PERSON = re.compile(
-    r"ご質問|お尋ね|おっしゃ|とのこと|お考え|ご予算|ご希望|お聞きの|ご相談の|お使いの|お手元の|いただいた"
+_DENIES = re.compile(
+    r"(?:ではなく|ではありません|でなく|とは(?:限り|書かれ|言え)|という(?:記載|数字|金額|情報|率|額)?は[^。、]{0,10}(?:ありません|確認でき|見当たり|見つか|分かり|わかり|違い|異な))"
 )
+_REPEATS = re.compile(
+    r"(?:の(?:ご予算|ご希望|ご質問))?(?:とのこと|と(?:伺|うかが|お聞き|おっしゃ)|をお考え|のご(?:予算|希望)(?:です(?:ね|か)|と))"
+)
+"""Behind a figure of the person's: it is repeated, not stated."""
 _ELSEWHERE = re.compile(
     r"(?:窓口|事務局|役所|担当)[^。]{0,14}(?:相談|確認|問い?合わせ|尋ね|聞)[^。]{0,6}(?:ください|ましょう)"
-)
-_NOT_KNOWN = re.compile(
-    r"(?:記載|記述|情報)(?:が|は)?(?:あり|見当たり|ござい)ません|確認(?:が|は)?できません|(?:書かれて|載って)(?:い)?ません|資料に(?:は)?(?:ありません|ない)|分かりません|わかりません|見つかりません"
 )
 
 
@@ -66,6 +70,10 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
     for shape in shapes(said.text):
         if not _shape_holds(shape, said, evidence) and not _unknown_of_question(shape.text, said, asked):
             return "organisation" if shape.kind == "organisation" else "programme"
+    if _called_current(said, evidence, asked):
+        return "date"
+    if _rests_on_the_unknown(said, evidence):
+        return "negation"
     return turned(_without_denials(said, evidence, asked), evidence) or _beside_the_point(said, evidence, asked)
 
 
@@ -113,7 +121,7 @@ def _allowed(value: Value, said: Statement, asked: Asked) -> bool:
     if not any(meets(value, own) for own in asked.question.values):
         return False
     after = said.text[value.end : value.end + 14]
-    return bool(_DENIES.search(after) or _SPEAKS_OF_PERSON.search(said.text) or _NOT_KNOWN.search(said.text))
+    return bool(_DENIES.search(after) or _REPEATS.match(after) or is_unknown(said.text))
 
 
 def _is_today(day: Day, today: date) -> bool:
@@ -133,7 +141,10 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     for spot in evidence.spots:
         for held, place in _places(value, spot):
             points = score(beside, place, spot.framed, evidence.weights) - _foreign(spot, said, evidence)
-            if _meets(value, held, evidence, tabled=bool(spot.line)):
+            if _DENIED.search(spot.says.text, held.end) and not _DENIED.search(said.text):
+                # 「750万円は事業所ビルの上限ではありません」 proves no limit.
+                rivals.append(points)
+            elif _meets(value, held, evidence, tabled=bool(spot.line)):
                 own.append(points)
                 bounds += _bounds(held, spot)
             elif comparable(value, held):
@@ -143,6 +154,7 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     return fits(own, rivals) and _bounded(value, said, bounds)
 
 
+_DENIED = re.compile(r"(?:では|じゃ)(?:ありません|ない|なく)")
 _FOREIGN = 0.1
 """Weight of a word of a row's label that the sentence does not say."""
 
@@ -288,17 +300,71 @@ _COMMON = re.compile(r"(?:電力|ガス|工業|グループ)$")
 
 def _unknown_of_question(text: str, said: Statement, asked: Asked) -> bool:
     """A name of the question may be repeated to say that nothing is known of it, or to send the person there."""
-    sends_away = _NOT_KNOWN.search(said.text) or _ELSEWHERE.search(said.text)
+    sends_away = is_unknown(said.text) or _ELSEWHERE.search(said.text)
     return bool(sends_away) and text in asked.question.text
 
 
+_PIECES = re.compile(r"[、。;()!?]")
+
+
 def _beside_the_point(said: Statement, evidence: Evidence, asked: Asked) -> str:
-    own = {term for term in said.terms if not term.startswith("=")}
+    """Tell whether a sentence, or a part of it between two commas, is made of other words than its passages."""
+    own = _plain(said.terms)
     if not said.terms:
         return "unsupported"
     if said.text.isascii():
         # Its words can't be compared with a Japanese passage's: without a figure or name nothing of it is proved.
         return "" if said.values or said.names else "unsupported"
-    if len(own) < 3:
-        return ""
-    return "" if len(own & evidence.terms) >= _SAME_WORDS * len(own) else "unsupported"
+    held = evidence.terms if is_unknown(said.text) else evidence.stated
+    start = 0
+    for end in (*(match.start() for match in _PIECES.finditer(said.text)), len(said.text)):
+        part = _plain(said.part(start, end))
+        start = end + 1
+        if len(part) >= _ENOUGH_TO_SAY and len(part & held) < _SAME_WORDS * len(part):
+            return "unsupported"
+    return "" if len(own & held) >= _SAME_WORDS * len(own) else "unsupported"
+
+
+_SAYS_SO = frozenset(words("資料や案内によると、そう書かれ、載り、示され、されている"))
+"""Words by which a sentence says that a document says it."""
+
+
+def _plain(terms: frozenset[str]) -> frozenset[str]:
+    return frozenset(term for term in terms if not term.startswith("=") and term not in _SAYS_SO)
+
+
+def _rests_on_the_unknown(said: Statement, evidence: Evidence) -> bool:
+    """Tell whether a sentence states what its passages say is not known: 「…かどうかは、資料では確認できません」."""
+    if is_unknown(said.text):
+        return False
+    weight = evidence.weights
+    best = {True: 0.0, False: 0.0}
+    for spot in evidence.spots:
+        unknown = is_unknown(spot.says.text)
+        best[unknown] = max(best[unknown], sum(weight(term) for term in said.terms & spot.terms))
+    full = sum(weight(term) for term in said.terms)
+    return best[True] >= _MOSTLY * full and best[True] > _CLEARLY * best[False]
+
+
+_MOSTLY, _CLEARLY = 0.5, 1.3
+"""Share of a sentence's weight that a passage's sentence has, and how many times the next best, for it to be that one."""
+_NOW = re.compile(
+    r"(?:今年度?|本年度?|来年度?|いまも|今も|現在[もは]|毎年|今後も|最新の)(?!.{0,24}(?:確認|確かめ|聞|問い))"
+)
+
+
+def _called_current(said: Statement, evidence: Evidence, asked: Asked) -> bool:
+    """Tell whether a figure is called this year's though no passage calls it that and none is of this fiscal year."""
+    now = _NOW.search(said.text)
+    if not now or not any(value.kind in (ValueKind.RATE, ValueKind.PHONE) or _is_money(value) for value in said.values):
+        return False
+    if now.group() in ("今年度", "本年度") and fiscal_year(asked.today) in evidence.fiscal_years:
+        return False
+    return not any(
+        now.group() in spot.says.text and any(meets(value, held) for value in said.values for held in spot.says.values)
+        for spot in evidence.spots
+    )
+
+
+def _is_money(value: Value) -> bool:
+    return any(reading.unit in ("円", "万") for reading in value.readings)
