@@ -23,7 +23,7 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やる(?:の|べき|と)|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|した(?:ら|方|ほう)|動)|"
+    r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やる(?:の|べき|と)|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|した(?:ら|方が|ほうが)(?:いい|よい|良い|ええ|よか|[?？。]|$)|動)|"
     r"(?:何|なに|どこ)から[?？。]?$|(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口|取っ掛か|とっかか|手始め)|"
     r"(?:手間|お金|工事|費用)(?:を|が|も)?(?:かけず|なく|なし|ナシ|かけない|かからない).{0,12}(?:でき|ある|何)|(?:手間なく|お金かけず|すぐ).{0,6}(?:できる|やれる|始め)|"
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
@@ -227,9 +227,13 @@ def _is_english(text: str) -> bool:
     return letters > 10 and japanese * 4 < letters
 
 
+_ASKS = re.compile(r"[何幾誰]|ど[うのんこちれ]|いつ|いくら|なん(?:ぼ|で|の)|だれ|どなた")
+"""A word that asks: 何日, 何ぼ, どういう."""
+
+
 def _without_attribute(topic: Topic) -> Topic:
     """Weigh a word less that only says what kind of value is wanted (the wants stand for it), or is a bare number."""
-    bare = topic.word in _ATTRIBUTE or topic.word.isdigit()
+    bare = topic.word in _ATTRIBUTE or topic.word.isdigit() or bool(_ASKS.match(topic.word))
     return replace(topic, weight=topic.weight * 0.2) if bare else topic
 
 

@@ -59,13 +59,15 @@ class Day:
 
 
 _NUMERAL = r"(?:元|\d{1,2}|[一二三四五六七八九十]{1,3})"
+_M = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九](?![十百千万億]))"
+_D = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _ERA = rf"(?:(?P<era>令和|平成|昭和|(?<![A-Za-z])[RH])\s?\.?\s?(?P<n>{_NUMERAL})(?![\dA-Za-z])|(?P<fy>FY\s?)?(?P<year>(?<!\d)(?:19|20)\d\d)(?![\d,]|\.\d{{3}}))"
 _DAY = re.compile(
     rf"{_ERA}(?P<twin>\s?\((?:(?:令和|平成|昭和|R|H)\s?{_NUMERAL}|(?:19|20)\d\d)\s?年?度?\))?"
-    r"(?:\s?(?P<fiscal>年度|年会計)|\s?(?:年|[./-])\s?(?P<month>\d{1,2})(?:\s?(?:月|[./-])\s?(?P<day>\d{1,2})(?:日|(?!\d))|\s?月|(?![\d.]))|\s?(?P<plain>年(?!間|度)))?"
+    rf"(?:\s?(?P<fiscal>年度|年会計)|\s?(?:年|[./-])\s?(?P<month>{_M})(?:\s?(?:月|[./-])\s?(?P<day>{_D})(?:日|(?!\d))|\s?月|(?![\d.]))|\s?(?P<plain>年(?!間|度)))?"
 )
 _MONTH = re.compile(
-    r"(?<![\d/年.])(?P<month>1[0-2]|0?[1-9])\s?(?:月(?!間|額|次)(?:\s?(?P<day>\d{1,2})\s?日)?|/(?P<slash>\d{1,2})(?=\s?\([月火水木金土日祝]))"
+    rf"(?<![\d/年.一二三四五六七八九十数])(?P<month>1[0-2]|0?[1-9]|十[一二]?(?=月)|[一二三四五六七八九](?=月))\s?(?:月(?!間|額|次)(?:\s?(?P<day>{_D})\s?日)?|/(?P<slash>\d{{1,2}})(?=\s?\([月火水木金土日祝]))"
 )
 _PART = re.compile(r"\s?の?(上旬|中旬|下旬|初旬|初め|はじめ|末|春|夏|秋|冬|前半|後半)")
 _WEEKDAY = re.compile(r"\s?\(([月火水木金土日])(?:曜日?)?(?:・祝)?\)|\s?([月火水木金土日])曜")
@@ -102,9 +104,10 @@ def days(folded: str) -> Iterator[tuple[Day, int, int]]:
     for _, start, end in found:
         rest[start:end] = "|" * (end - start)
     for match in _MONTH.finditer("".join(rest)):
-        number = int(match["day"] or match["slash"] or 0)
+        number = int(_digits(match["day"] or match["slash"] or "0"))
         if number <= 31:
-            found.append((Day(month=int(match["month"]), day=number or None), match.start(), match.end()))
+            month = int(_digits(match["month"]))
+            found.append((Day(month=month, day=number or None), match.start(), match.end()))
     for day, start, end in sorted(found, key=lambda item: item[1]):
         if start < taken:
             continue
@@ -142,7 +145,7 @@ def _full(match: re.Match[str]) -> Day | None:
     if match["fiscal"] or match["fy"]:
         return Day(year, fiscal=True)
     if match["month"]:
-        month, day = int(match["month"]), int(match["day"]) if match["day"] else None
+        month, day = int(_digits(match["month"])), int(_digits(match["day"])) if match["day"] else None
         return Day(year, month, day) if 1 <= month <= 12 and (day is None or 1 <= day <= 31) else None
     # A Kanji era with no 年 behind it is a year all the same; nothing says which kind.
     return Day(year, fiscal=False if match["plain"] else None)

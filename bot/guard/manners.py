@@ -29,6 +29,7 @@ class _Manners:
     advice: re.Pattern[str]
     free: tuple[tuple[str, re.Pattern[str]], ...]
     states: re.Pattern[str]
+    claims: re.Pattern[str]
     unknown: re.Pattern[str]
     unknown_words: frozenset[str]
     safe: dict[str, str]
@@ -43,7 +44,7 @@ def _manners() -> _Manners:
         return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
     free = table["free"]
-    states = free.pop("states", "(?!)")
+    states, claims = free.pop("states", "(?!)"), free.pop("claims", "(?!)")
     return _Manners(
         any_of(*table["promise"]),
         any_of(*table["verdict"]),
@@ -55,6 +56,7 @@ def _manners() -> _Manners:
         any_of(*table["advice"]),
         tuple((kind, any_of(*patterns)) for kind, patterns in free.items()),
         any_of(states),
+        any_of(claims),
         any_of(table["unknown"]["says"]),
         frozenset(table["unknown"]["words"].split()),
         table["safe"],
@@ -131,7 +133,7 @@ def claims_nothing(said: Statement, question: Statement) -> str:
         return "greeting"
     for kind, pattern in manners.free:
         probe = said.text.strip(_TONE.replace("?", "").replace("？", "")) if kind == "question" else text
-        if pattern.fullmatch(probe) and not (kind == "question" and manners.states.search(text)):
+        if pattern.fullmatch(probe) and not (manners.states if kind == "question" else manners.claims).search(text):
             return kind
     # Two of them in a row, with a comma between: 「ありがとうございます、次のとおりです」.
     parts = [part for part in re.split(r"[、,!！]", text) if part.strip()]

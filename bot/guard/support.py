@@ -361,9 +361,15 @@ def _called_current(said: Statement, evidence: Evidence, asked: Asked) -> bool:
     if now.group() in ("今年度", "本年度") and fiscal_year(asked.today) in evidence.fiscal_years:
         return False
     return not any(
-        now.group() in spot.says.text and any(meets(value, held) for value in said.values for held in spot.says.values)
+        _CALLS.search(spot.says.text, 0, held.start) and now.group() in spot.says.text[: held.start]
         for spot in evidence.spots
+        for held in spot.says.values
+        if any(meets(value, held) for value in said.values)
     )
+
+
+_CALLS = re.compile(rf"{_NOW.pattern}[^。()]{{0,30}}$")
+"""Before a figure: it is called that."""
 
 
 def _is_money(value: Value) -> bool:

@@ -7,6 +7,12 @@ from fractions import Fraction
 
 _TABLE: tuple[tuple[str, str, Fraction], ...] = (
     (r"円|yen|JPY", "円", Fraction(1)),
+    # 「250万ドル」 is no 250万円.
+    (r"(?:米)?ドル|dollars?|USD", "ドル", Fraction(1)),
+    (r"ユーロ|euros?|EUR", "ユーロ", Fraction(1)),
+    (r"人民元|元(?=$|[、。)]|です|まで|以)", "元", Fraction(1)),
+    (r"million\s?(?:yen|JPY)", "円", Fraction(1_000_000)),
+    (r"billion\s?(?:yen|JPY)", "円", Fraction(1_000_000_000)),
     (r"%|パーセント|percent", "%", Fraction(1, 100)),
     (r"GWh|ギガワット時", "kWh", Fraction(1_000_000)),
     (r"MWh|メガワット時", "kWh", Fraction(1000)),

@@ -311,6 +311,8 @@ class _Reader:
             return len(run) >= 3 and bool(_WEIGHTY.search(run)) and run not in ("千万", "百万")
         if start and re.match(r"[一-龥々]", self._left[start - 1]) and len(run) == 1 and self._left[start - 1] != "第":
             return False
+        if unit == "つ" and run in ("一", "1") and start and self._left[start - 1] == "の":
+            return False  # 「条件の一つです」 counts nothing
         word = self._left[start : end + 1]
         return not re.match(
             r"一(?:部|般|方|定|体|緒|度|番|時|環|覧|括|連|貫|切|層|律|致|員|因|概|種|面|見|挙|新|歩|本化|人ひ|日も|つの?と|社一|社だけ)|十分|万[一全]|千代|二次|三者|百貨|一階層|"

@@ -88,6 +88,10 @@ def test_a_value_or_name_of_another_row_year_or_company_is_left_out(draft: str) 
         ("申請の手続きはこちらで進めておきます[G]。", "promise"),
         ("御社は対象になります[G]。", "verdict"),
         ("必ずもらえます[G]。", "verdict"),
+        ("補助金が出ますので、安心してください。", "verdict"),
+        ("間違いなく半額が戻ります[G]。", "verdict"),
+        ("窓口におつなぎしますので、このままお待ちください。", "promise"),
+        ("明日、係の者がお店にうかがいます。", "promise"),
         ("助成金は経費として計上できます[G]。", "advice"),
     ],
 )
@@ -115,7 +119,6 @@ def test_what_states_nothing_needs_no_source(draft: str) -> None:
 @pytest.mark.parametrize(
     "draft",
     [
-        "補助金が出ますので、安心してください。",
         "助成率は50%ですが、いつ工事しますか？",
         "税理士に相談してください。",
         "申請は工事の後でもかまいません。",
@@ -182,6 +185,77 @@ def test_an_english_sentence_needs_a_figure_or_name_that_its_japanese_passage_ha
     assert held_by(document, "The limit is 500,000 yen.") == ""
     assert held_by(document, "The limit is 600,000 yen.") == "number"
     assert held_by(document, "Houses are covered as well.") == "unsupported"
+
+
+def test_each_part_of_a_sentence_is_proved_for_itself() -> None:
+    document = "LED照明は対象経費の50％です。ほかの補助金についての決まりは、この資料に記載がありません。"
+    assert held_by(document, "LED照明は対象経費の50％です") == ""
+    assert held_by(document, "LED照明は対象経費の50％で、家族や友人の紹介なら増額です") == "unsupported"
+    assert held_by(document, "LED照明は対象経費の50％です(全業種、審査は省略)") == "unsupported"
+    assert held_by(document, "当日は私も同席します") in ("promise", "unsupported")
+
+
+@pytest.mark.parametrize("claim", ["借りている建物からも申請できます", "借りている建物からは申請できません"])
+def test_what_is_not_known_proves_neither_side(claim: str) -> None:
+    document = "申請は窓口で受け付けます。借りている建物から申請できるかどうかは、資料では確認できません。"
+    assert held_by(document, claim) != ""
+    assert held_by(document, "借りている建物から申請できるかどうかは、資料では確認できません") == ""
+
+
+def test_a_figure_that_a_passage_denies_is_not_proved_by_it() -> None:
+    document = "750万円は、住宅の上限です。事業所ビルの上限は250万円です。750万円は事業所ビルの上限ではありません。"
+    assert held_by(document, "事業所ビルの上限は250万円です") == ""
+    assert held_by(document, "事業所ビルの上限は750万円です") == "number"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "申請は工事が終わってから行います",
+        "着工してから申請してください",
+        "先に工事を始めても申請できます",
+        "申請は工事中に行います",
+        "契約や注文をしてから申請します",
+    ],
+)
+def test_after_the_work_is_not_before_it_in_whatever_words(claim: str) -> None:
+    document = "申請は、契約や注文、工事を始める前に行います。工事は業者が行います。"
+    assert held_by(document, "申請は工事を始める前に行います") == ""
+    assert held_by(document, claim) in ("scope", "negation")
+
+
+def test_a_figure_of_the_person_is_repeated_not_confirmed() -> None:
+    asks = "LED照明の助成は80%と聞きました。予算は900万円です"
+    assert reasons("お使いのLED照明には80%が助成されます[G]。", asks) == ["rate"]
+    assert reasons("ご希望の900万円が上限です[G]。", asks) == ["number"]
+
+
+def test_an_old_figure_is_not_called_this_years() -> None:
+    document = "令和6年度の案内では、LED照明は対象経費の50％です（今年度の内容は環境政策課に確認）。"
+    assert held_by(document, "令和6年度の案内では、LED照明は対象経費の50％です") == ""
+    assert held_by(document, "LED照明は今年度も対象経費の50％です") == "date"
+    assert held_by(document, "LED照明はいまも対象経費の50％です") == "date"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "申請不要の助成金についてご紹介します。",
+        "こんにちは、全業種が対象です。",
+        "先に工事をしてしまってはどうでしょうか？",
+        "後から申請しても間に合うのではないでしょうか？",
+    ],
+)
+def test_a_claim_in_a_greeting_an_announcement_or_a_question_needs_a_source(draft: str) -> None:
+    assert not judged(draft).text or reasons(draft) != [""]
+
+
+def test_numbers_in_kanji_are_read_as_dates_and_foreign_money_is_no_yen() -> None:
+    document = "セミナーは令和7年2月7日に開きます。上限は250万円です。LEDも条件の一つです。"
+    assert held_by(document, "セミナーは令和七年二月七日に開きます") == ""
+    assert held_by(document, "セミナーは令和七年五月七日に開きます") == "date"
+    assert held_by(document, "上限は250万ドルです") == "number"
+    assert held_by(document, "LEDも条件の一つです") == ""
 
 
 def test_the_number_of_a_list_item_is_no_count() -> None:
