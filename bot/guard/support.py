@@ -138,20 +138,36 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     own: list[float] = []
     rivals: list[float] = []
     bounds: list[Bound] = []
+    elsewhere = False
+    rows = _rows_named(beside, evidence)
     for spot in evidence.spots:
         for held, place in _places(value, spot):
             points = score(beside, place, spot.framed, evidence.weights) - _foreign(spot, said, evidence)
-            if _DENIED.search(spot.says.text, held.end) and not _DENIED.search(said.text):
-                # 「750万円は事業所ビルの上限ではありません」 proves no limit.
+            denied = _DENIED.search(spot.says.text, held.end) and not _DENIED.search(said.text)
+            if denied or (rows and spot.label and spot.label not in rows):
+                # 「750万円は事業所ビルの上限ではありません」 proves no limit, and another row than the one named no figure of it.
                 rivals.append(points)
+                elsewhere = elsewhere or _meets(value, held, evidence, tabled=bool(spot.line))
             elif _meets(value, held, evidence, tabled=bool(spot.line)):
                 own.append(points)
                 bounds += _bounds(held, spot)
-            elif comparable(value, held):
+            elif _of_a_sort(value, held, spot):
                 rivals.append(points)
     if not own:
-        return any(_meets(value, held, evidence, tabled=False) for held in evidence.values)
+        return not elsewhere and any(_meets(value, held, evidence, tabled=False) for held in evidence.values)
     return fits(own, rivals) and _bounded(value, said, bounds)
+
+
+def _of_a_sort(value: Value, held: Value, spot: Spot) -> bool:
+    """Tell whether one value may be taken for the other: a figure in a table has its unit above it."""
+    bare = spot.line and any(reading.unit == "" for reading in held.readings)
+    return comparable(value, held) or bool(bare and value.kind is ValueKind.NUMBER)
+
+
+def _rows_named(beside: Beside, evidence: Evidence) -> frozenset[frozenset[str]]:
+    """The labels of those rows of tables that the words beside a value name in full; the longest of several."""
+    labels = {spot.label for spot in evidence.spots if spot.label and spot.label <= beside.near}
+    return frozenset(label for label in labels if not any(label < other for other in labels))
 
 
 _DENIED = re.compile(r"(?:では|じゃ)(?:ありません|ない|なく)")
@@ -165,7 +181,7 @@ def _foreign(spot: Spot, said: Statement, evidence: Evidence) -> float:
 
 def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
     """The values of a spot that may be meant, each with what stands beside it."""
-    own = [held for held in spot.says.values if comparable(value, held) or meets(value, held)]
+    own = [held for held in spot.says.values if _of_a_sort(value, held, spot) or meets(value, held)]
     for held in own:
         yield held, spot.place(spot.says.beside_value(held))
     if value.kind is ValueKind.DATE and not own:

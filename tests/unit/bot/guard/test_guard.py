@@ -258,6 +258,15 @@ def test_numbers_in_kanji_are_read_as_dates_and_foreign_money_is_no_yen() -> Non
     assert held_by(document, "LEDも条件の一つです") == ""
 
 
+def test_a_figure_of_another_row_is_not_proved_by_citing_both() -> None:
+    document = "# 見込み\n\n単位はtです。\n\n| 区分 | R8 | R9 |\n|---|---|---|\n| 空調設備 | 39 | 84 |\n| LED照明 | 88 | 223 |\n"
+    assert held_by(document, "空調設備のR8は39です") == ""
+    assert held_by(document, "LED照明のR8は88t、空調設備のR8は39tです") == ""
+    assert held_by(document, "空調設備のR8は88です") != ""
+    assert held_by(document, "空調設備はR8に88tの見込みです") == "number"
+    assert held_by(document, "LED照明のR9は84tです") == "number"
+
+
 def test_the_number_of_a_list_item_is_no_count() -> None:
     document = "# 効果\n\nこの取組が目指す効果は3つあります。\n\n- 目指す効果1：速く進むこと。\n- 目指す効果2：広く知られること。\n- 目指す効果3：続くこと。\n"
     assert held_by(document, "この取組が目指す効果は3つあります") == ""
@@ -344,6 +353,7 @@ def test_rulings_hold_nothing_of_the_text() -> None:
         "[S1" * 30_000,
         "\x00\x1b[31m\ud800\ufffe助成[S1]。",
         "三割5分の二1/2令和8年3月31日から" * 30 + "[S1]。",
+        "助成率は50%です" + " " * 1900 + "[S1]\n" + " " * 3000 + "以上です。",
     ],
     ids=str.__len__,
 )
