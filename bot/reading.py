@@ -195,7 +195,7 @@ def parts(reading: Reading) -> tuple[Reading, ...]:
     if len(asking) < 2:
         return ()
     found = []
-    for clause, asked in asking:
+    for clause, wants in asking:
         own = query(clause)
         own_words = {topic.word for topic in own.topics}
         topics = [_without_attribute(topic) for topic in own.topics]
@@ -204,6 +204,9 @@ def parts(reading: Reading) -> tuple[Reading, ...]:
         ]
         terms = {**{word: weight * 0.5 for word, weight in reading.query.words.items()}, **own.words}
         part = replace(reading.query, text=own.text, words=terms, bigrams=own.bigrams, topics=tuple(topics))
+        # 「補助金、何割出る?」: the share is one of the grant.
+        of_a_grant = Want.SUBSIDY in reading.asked and wants.kinds & {Want.AMOUNT, Want.RATE, Want.DEADLINE}
+        asked = replace(wants, kinds=wants.kinds | {Want.SUBSIDY}) if of_a_grant else wants
         found.append(replace(reading, text=clause, asked=asked, query=part, own_words=frozenset(own_words)))
     return tuple(found)
 

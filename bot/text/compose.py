@@ -14,7 +14,7 @@ from bot.places import only_for, ward_name
 from bot.reading import Reading, parts
 from bot.text.abstain import telling
 from bot.text.choose import choose, in_text_order
-from bot.text.dating import is_past
+from bot.text.dating import is_dated, is_past
 from bot.text.material import Material, answering, confidence, narrowed
 from bot.text.premise import correction
 from bot.text.rows import row_saying
@@ -36,7 +36,7 @@ SAME = 0.45
 def compose(reading: Reading, material: Material, proofs: Proofs, public_url: str) -> Answer | None:
     """Answer from the units that hold what was asked for; None where none does."""
     chosen = _for_parts(reading, material) or _for_whole(reading, material)
-    if not chosen:
+    if not chosen or _asks_for_the_next_of_what_is_over(reading, chosen):
         return None
     draft = Draft(public_url)
     chosen = in_text_order(chosen)
@@ -149,17 +149,29 @@ def _lead(reading: Reading, chosen: Sequence[Candidate]) -> str:
     return "資料では次のとおりです。"
 
 
+_NEXT = re.compile(r"次(?:は|の?回|に|も|の(?!年))|今度|これから")
+
+
+def _asks_for_the_next_of_what_is_over(reading: Reading, chosen: Sequence[Candidate]) -> bool:
+    """Tell whether the next time is asked for and the documents know of past ones only."""
+    return bool(_NEXT.search(reading.text)) and Want.DATE in reading.asked and _all_over(chosen, reading)
+
+
+def _all_over(chosen: Sequence[Candidate], reading: Reading) -> bool:
+    """Tell whether something is dated, and all that is lies before today."""
+    today, unit = reading.question.today, chosen[0].unit
+    around = tuple(sorted(years(unit.chunk.text + unit.chunk.context), reverse=True)) or (today.year,)
+    spoken_of = (*around, today.year, today.year - 1)
+    says = [candidate.unit.say for candidate in chosen]
+    dated = [say for say in says if is_dated(say, spoken_of)] or says
+    return all(is_past(say, spoken_of, today) for say in dated)
+
+
 def _note(reading: Reading, chosen: Sequence[Candidate]) -> str:
     unit = chosen[0].unit
     notes: list[str] = []
     if not reading.english:
-        around = tuple(sorted(years(unit.chunk.text + unit.chunk.context), reverse=True)) or (
-            reading.question.today.year,
-        )
-        spoken_of = (*around, reading.question.today.year, reading.question.today.year - 1)
-        if reading.asked.kinds & {Want.DATE, Want.TIME, Want.DEADLINE} and all(
-            is_past(c.unit.say, spoken_of, reading.question.today) for c in chosen
-        ):
+        if reading.asked.kinds & {Want.DATE, Want.TIME, Want.DEADLINE} and _all_over(chosen, reading):
             notes.append("(すでに過ぎた期日です)" if Want.DEADLINE in reading.asked else "(すでに終わった日程です)")
         scope = only_for(unit.source)
         if reading.ward is None and scope and not reading.named_wards and not reading.names:

@@ -46,13 +46,26 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+_YEAR_MONTH = re.compile(r"((?:19|20)\d\d)年\s?(1[0-2]|0?[1-9])月(?!\s?\d{1,2}日)")
+
+
+def months(text: str) -> list[tuple[int, int]]:
+    """List the months that a text names with their years, as (year, month)."""
+    folded = fold(text)
+    return [*year_months(folded), *((int(year), int(month)) for year, month in _YEAR_MONTH.findall(folded))]
+
+
+def is_dated(text: str, around: tuple[int, ...]) -> bool:
+    """Tell whether a text names a day or month whose year is known; see `days`."""
+    return bool(days(text, around) or months(text))
+
+
 def is_past(text: str, around: tuple[int, ...], today: date) -> bool:
     """Tell whether everything a text dates is over. False where it dates nothing."""
-    found = days(text, around)
-    if found:
-        return max(found) < today
-    months = year_months(text)
-    return bool(months) and max(months) < (today.year, today.month)
+    found = [(day.year, day.month, day.day) for day in days(text, around)]
+    # A month is over with its last day.
+    found += [(year, month, 31) for year, month in months(text)]
+    return bool(found) and max(found) < (today.year, today.month, today.day)
 
 
 def fiscal_label(day: date) -> str:

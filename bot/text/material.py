@@ -193,6 +193,9 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
         near = tuple(c for c in near if c.own >= SAME_CASE or _states_whom(c) or (c.own >= 0.4 and c.coverage >= 0.6))
         near = (*near, *(c for c in pool if c not in near and _rules_on(c, reading)))
     kept = tuple(c for c in near if c.met & hard)
+    if Want.SUBSIDY in reading.asked and hard & _OF_A_GRANT:
+        # 「何割出る?」 is not answered by seven tenths of a forest.
+        kept = tuple(c for c in kept if Want.SUBSIDY in c.met)
     if hard & NEARBY_WANTS and not hard & CLOSE_WANTS:
         # The day, hour or place of something often stands on a line of its own beside it.
         widest = max(candidate.around for candidate in pool)
@@ -262,6 +265,7 @@ CLOSE_WANTS = frozenset(
     {Want.AMOUNT, Want.FEE, Want.RATE, Want.DEADLINE, Want.APPLICATION, Want.PHONE, Want.EMAIL, Want.CONDITION}
 )
 """Values that must stand with the subject itself, not merely near it."""
+_OF_A_GRANT = frozenset({Want.AMOUNT, Want.RATE, Want.DEADLINE})
 NEARBY_WANTS = frozenset({Want.DATE, Want.TIME, Want.PLACE, Want.PERSON, Want.COUNT})
 """Values that may stand on a neighbouring line."""
 

@@ -100,6 +100,8 @@ def _units(chunk: Chunk, source: Source) -> Iterator[Unit]:
     for i, block in enumerate(chunk.blocks):
         for kind, quote, subject in _pieces(block, chunk.blocks[:i]):
             say = spoken(quote)
+            # A quote that runs over the rows above holds their other cells too, which are nothing of this row's.
+            own = " ".join(map(readable, block.carried)) if kind is UnitKind.ROW and quote != block.text else say
             if say:
                 around = "\n".join((subject, *block.heading, *block.header, block.lead, block.table, source.title))
                 yield Unit(
@@ -110,7 +112,7 @@ def _units(chunk: Chunk, source: Source) -> Iterator[Unit]:
                     quote,
                     say,
                     subject,
-                    _terms(say),
+                    _terms(own),
                     _terms(around),
                     near,
                     0,
