@@ -24,7 +24,7 @@ _LEANING = re.compile(
 )
 _FIRST = re.compile(
     r"(?:何|なに|なん|どこ|どれ)(?:から|を|に)?(?:(?:手を?|て)?(?:つけ|着け|付け)|始め|はじめ|スタート|取り組|とりかか|やれ|やる(?:の|べき|と)|やっ(?:たら|て(?:い[いけ]|み|く))|すれ|すり|直(?:す|せ)|した(?:ら|方が|ほうが)(?:いい|よい|良い|ええ|よか|[?？。]|$)|動)|"
-    r"(?:何|なに|どこ)から[?？。]?$|(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口|取っ掛か|とっかか|手始め)|"
+    r"(?:何|なに|どこ)から[?？。]?$|(?:まず|最初|はじめ|初め)(?:は|に|の)?.{0,14}(?:何|なに|どう|一歩|1歩|すべき|すれば|したら|できる|やる|やれ|やり|取り組|簡単)|(?:第一歩|はじめの一歩|最初の一歩|初めの一歩|一歩目|入り?口(?=[はっ?？。]|として|$)|取っ掛か|とっかか|手始め)|"
     r"(?:手間|お金|工事|費用)(?:を|が|も)?(?:かけず|なく|なし|ナシ|かけない|かからない).{0,12}(?:でき|ある|何)|(?:手間なく|お金かけず|すぐ).{0,6}(?:できる|やれる|始め)|"
     r"(?:何|なに)(?:を)?(?:やって|すれば|したら)(?:いい|よい|良い)|(?:何|なに)(?:して|やって)(?:いい|よい)か|(?:取りかかれ|始められ|はじめられ|取り組め)る|手始め|どう(?:すれば|したら|取り組|進めれば|動けば)|where (?:do|should|to).{0,12}start|first step|get started",
     re.IGNORECASE,
@@ -134,8 +134,17 @@ def read(question: Question, index: Index) -> Reading:
         subsidy=bool(_SUBSIDY.search(text)) or Want.SUBSIDY in asked,
         kinds=frozenset(kind for kind, pattern in _KINDS if re.search(pattern, text)),
         told=next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), ""),
-        own_words=frozenset(words(_next_year(text, earlier))),
+        own_words=_own_words(_next_year(text, earlier), earlier),
     )
+
+
+def _own_words(text: str, earlier: str) -> frozenset[str]:
+    """The words of a question; one that leans on the talk and names no year means the one that was spoken of."""
+    own = frozenset(words(text))
+    if any(word.startswith("年") and word[1:].isdigit() for word in own):
+        return own
+    spoken_of = [word for word in words(earlier) if word.startswith("年") and word[1:].isdigit()]
+    return own | frozenset(spoken_of[-1:])
 
 
 def _either(text: str, turns: Sequence[str]) -> tuple[str, tuple[str, ...]]:

@@ -54,19 +54,19 @@ class Want(StrEnum):
     COMPARISON = "comparison"
 
 
-_COUNTERS = "社|人|名|区|件|回|か所|カ所|ヶ所|箇所|か国|世帯|自治体|団体|組織|地域|店舗|店|種類|個|つ|冊|棟|本|市町村|銀行|行|条|年間|年|か月|カ月|ヶ月|日|円|度|キロ|kWh|トン"
+_COUNTERS = "ポイント|点|社|人|名|区|件|回|か所|カ所|ヶ所|箇所|か国|世帯|自治体|団体|組織|地域|店舗|店|種類|個|つ|冊|棟|本|市町村|銀行|行|条|年間|年|か月|カ月|ヶ月|日|円|度|キロ|kWh|トン"
 _ASKED: dict[Want, str] = {
     Want.AMOUNT: r"(?:どれだけ|どのくらい|どれくらい|どのぐらい|どれぐらい|どんくらい|どこまで|いくら|何割)(?:まで)?(?:を|は)?(?:区が|都が|国が)?(?:出し|持っ|もっ|見|み|負担し|戻|返|補助し|助成し)(?:て(?:くれ|もら)|る|って)|いくら(?:まで|ぐらい|くらい)?(?:出|もら|おり|戻|補助|助成|$|[?？。、])|(?:補助|助成|支援)(?:金|額)?[はっってのが]*(?:いくら|どのくらい|どれくらい|何円|何万)|"
     r"金額|上限|助成額|補助額|限度額|何万円|何円|how much.*(?:grant|subsid|support)",
     Want.FEE: r"いくら|何円|料金|費用|値段|価格|単価|参加費|受講料|年会費|会費|手数料|お金.{0,4}かか|いくら.{0,4}かか|かかるお金|タダ|ただ(?:です|で(?:でき|使)|なの)|無料|有料|コストは|安い\?|相場|見積|how much.*(?:cost|fee)|\bfree\b|\bcosts?\b|\bfees?\b|\bprice\b",
     Want.RATE: r"何(?:%|パーセント|割|分の)|助成率|補助率|割合|率は|率って|還元率|利率|金利|percent",
-    Want.DEADLINE: r"いつまで|締め?切り?|〆切|期限(?!切|間近|が近|接近|が来|を迎え|切れ)|受付期間|募集期間|申請期間|最終日|deadline",
+    Want.DEADLINE: r"いつまで|締め?切り?|〆切|期限(?!切|間近|が近|接近|が来|を迎え|切れ|[がを](?:す|過)ぎ|の?後)|受付期間|募集期間|申請期間|最終日|deadline",
     Want.TIME: r"何時(?!間)|開始時間|時間は|what time",
-    Want.DATE: r"いつ(?!も|まで|か(?!ら))|何日(?!間|かか|くらい|ぐらい|ほど|待)|何月|日程|日にち|日取り|開催日|時期|何年(?!間|有効|続|前|で元)|\bwhen\b|what (?:date|day|year)",
-    Want.PERIOD: r"何年(?:間|有効|続)|何(?:か|カ|ヶ|ケ)?月(?:間|有効|かか|ぐらい|くらい)|期間|有効期(?:限|間)|どのくらいの?間|何日(?:間|かか|くらい|ぐらい|ほど|待)|何時間|何分(?!の)|how long",
+    Want.DATE: r"いつ(?!も|まで|か(?!ら))|何日(?!間|かか|くらい|ぐらい|ほど|待)|何月|日程|日にち|日取り|開催日|時期|(?:どの|なんの|何の|いつの)季節|何年(?!間|有効|続|前|で元|しばり|縛り|契約)|\bwhen\b|what (?:date|day|year)",
+    Want.PERIOD: r"何年(?:間|有効|続|しばり|縛り|契約)|何(?:か|カ|ヶ|ケ)?月(?:間|有効|かか|ぐらい|くらい)|期間|有効期(?:限|間)|どのくらいの?間|何日(?:間|かか|くらい|ぐらい|ほど|待)|何時間|何分(?!の)|(?:ど(?:の|れ|ん)[くぐ]らい|どれほど)(?:の(?:間|期間))?(?:た[ちっつ]|続|かか(?!る(?:お金|費用))|待)|how long",
     Want.COUNT: rf"何(?:{_COUNTERS})|いくつ|幾つ|なんぼ(?:に|ある|いる|あん)|how many",
-    Want.QUANTITY: r"(?:どのくらい|どれくらい|どのぐらい|どれぐらい|どんくらい|どれほど|どれだけ|何トン|何度|何kWh|何キロ|広さ|面積|量は|距離)",
-    Want.PHONE: r"電話(?:番号|ばんごう)|でんわばんごう|電話(?:したい|で(?:聞|話|相談)|先|は\?|教)|(?:^|[、。 の])番号(?:を|は)?(?:教|わか|知|おねが|お願)|(?<![a-z])TEL(?![a-z])|電話か|電話と|電話または|電話[^。]{0,12}何番|何番に(?:かけ|電話)|\bphone\b|\bcall\b",
+    Want.QUANTITY: r"(?:どのくらい|どれくらい|どのぐらい|どれぐらい|どんくらい|どんだけ|どれほど|どれだけ|何トン|何度|何kWh|何キロ|広さ|面積|量は|距離)",
+    Want.PHONE: r"電話(?:番号|ばんごう)|でんわばんごう|どこに(?:電話|でんわ)|電話(?:したい|で(?:聞|話|相談)|先|は\?|教)|(?:^|[、。 の])番号(?:を|は)?(?:教|わか|知|おねが|お願)|(?<![a-z])TEL(?![a-z])|電話も(?:$|[?？。]|教|知|わか)|電話か|電話と|電話または|電話[^。]{0,12}何番|何番に(?:かけ|電話)|\bphone\b|\bcall\b",
     Want.CONTACT: r"問い?合わ?せ|連絡先|相談(?:先|窓口)|窓口(?:は|って|を|どこ|教)|(?:どこ|誰|だれ|どなた)(?:の(?:誰|だれ))?に(?:聞|相談|連絡|問い|尋|電話|言)|contact|reach|get in touch",
     Want.EMAIL: r"メール(?:アドレス|で|は|先)?|メアド|e-?mail",
     Want.URL: r"ホームページ|ウェブサイト|サイト(?:は|の)?|URL|HP(?:は|ある|の)|website",
@@ -78,7 +78,7 @@ _ASKED: dict[Want, str] = {
     r"ダブルで|併用|両方(?:もら|使|申)|重複|(?:誰|だれ)が対象|どんな\w{1,8}が対象|対象(?:に|と)?(?:なり|なる|です|か|外|者)|条件(?:は|って|を|が)|要件(?:は|って|を)|違約金|キャンセル料|罰則|続(?:く|きます)(?:の|んです)?か|もう一回|何回(?:まで|でも)|証明書|保証|最低(?:何|いくつ|契約)|is it ok|allowed",
     Want.SUBSIDY: r"(?:区|都|国|役所|行政)(?:が|から|は|で).{0,10}(?:出し|持っ|もっ|見|み|負担し|払っ)て(?:くれ|もら)|補助|助成|支援金|給付金|(?:区|都|国)のお金|お金(?:って|は|が)?使え|(?:何か|いくらか|お金(?:が|は|って)?)(?:出(?:ま|る|ない)|もらえ)|\bgrants?\b|\bsubsid",
     Want.NAME: r"名前|何という|なんていう|なんて(?:制度|名)|名称",
-    Want.BENEFIT: r"メリット|何がいい|なにがいい|いいこと|得(?:す|に|が?ある|は)|お得|効果|うれしい|どう(?:なる|変わる|良く)|いいの[?？]?$|benefit|advantage",
+    Want.BENEFIT: r"メリット|何がいい|なにがいい|いいこと|得(?:す|に|が?ある|は)|お得|効果|うれしい|どう(?:変わる|良く)|いいの[?？]?$|benefit|advantage",
     Want.REASON: r"なんで|なぜ|何故|どうして|理由|わけ(?:は|を)|背景|\bwhy\b",
     Want.DEFINITION: r"(?:って|とは|て)(?:何|なに|なん|どんな|どういう|どうゆう|いうの)|とは[?？。]?$|どんな(?:もの|制度|仕組|こと|サービス|内容|取|感じ|の)|どういう(?:もの|制度|仕組|こと|意味)|仕組み|意味|what (?:is|are)\b|内容",
     Want.COMPARISON: r"比べ|違い|違う|どっち|どちらが|それぞれ|一番|いちばん|最も|compare|difference",
@@ -94,7 +94,7 @@ _VALUE: dict[Want, str] = {
     Want.RATE: r"\d[\d.]*\s*(?:%|パーセント|割)|\d+\s*/\s*\d+(?=以内|補助|助成|$)|\d+分の\d+|[一二三四五六七八九]分の[一二三]",
     Want.DEADLINE: r"(?:締め?切り?|期限|まで(?:に)?|必着|最終日|受付期間|募集期間).{0,20}\d|\d+日.{0,6}(?:まで|必着|締切)|前月末日まで|か月前まで|予算.{0,8}(?:達し|終了)",
     Want.TIME: r"\d{1,2}\s*[:：]\s*\d\d|\d{1,2}時|\b\d{1,2}-\d{1,2}(?=\s|$)",
-    Want.PERIOD: r"\d+\s*(?:年間|か月|カ月|ヶ月|日間|週間|年度|時間)|\d+月\s*~\s*\d+月|一年間",
+    Want.PERIOD: r"\d+\s*(?:年間|か月|カ月|ヶ月|日間|週間|年度|時間)|\d+月\s*~\s*\d+月|一年間|半年|半月|数(?:か月|年|週間|日)",
     Want.COUNT: r"\d",
     Want.QUANTITY: r"\d[\d,.]*\s*(?:万|億)?\s*(?:t|トン|kWh|℃|°C|度|km|キロ|m|㎡|k?L|リットル|kW|の?事業所|件|ha|ヘクタール|割|%|倍|世帯|名|人|社|kg|リットル|円|か所)",
     Want.PHONE: r"0\d{1,4}-\d{1,4}-\d{3,4}",
@@ -208,7 +208,18 @@ def wanted(question: str) -> Wanted:
         kinds.discard(Want.DATE)
     if kinds & {Want.PERIOD} and not re.search(r"いつ", text):
         kinds.discard(Want.DATE)
-    if (counters and counters <= {"年", "日"}) or counters & {"年間", "か月", "カ月", "ヶ月", "円", "度", "条"}:
+    if (counters and counters <= {"年", "日"}) or counters & {
+        "年間",
+        "か月",
+        "カ月",
+        "ヶ月",
+        "円",
+        "度",
+        "条",
+        "トン",
+        "キロ",
+        "kWh",
+    }:
         kinds.discard(Want.COUNT)
     if Want.RATE in kinds:
         kinds.discard(Want.COUNT)
@@ -219,6 +230,9 @@ def wanted(question: str) -> Wanted:
         kinds -= {Want.FEE, Want.AMOUNT, Want.QUANTITY}
     if Want.AMOUNT in kinds and _PAID.search(text):
         kinds -= {Want.QUANTITY, Want.FEE}
+    if re.search(r"(?:いくら|費用|金額)[^。?]{0,8}(?:の|を)?(?:計算|見積|試算|概算)", text):
+        # Whether somebody reckons it is asked, not what it comes to.
+        kinds -= {Want.FEE, Want.AMOUNT, Want.QUANTITY}
     if re.search(r"税込|税抜|消費税", text):
         # Whether tax is counted is asked, not how much.
         kinds.discard(Want.AMOUNT)
@@ -244,6 +258,8 @@ def holds(text: str, want: Want, asked: Wanted | None = None) -> bool:
     match want:
         case Want.DATE if asked and asked.to_the_day:
             return bool(dates(folded) or month_days(folded))
+        case Want.DATE if asked and "季節" in asked.said and re.search(r"[春夏秋冬](?!日)", folded):
+            return True
         case Want.DATE if _AFTER.search(folded):
             return True
         case Want.DATE:

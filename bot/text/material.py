@@ -86,7 +86,7 @@ class Material:
 
 MOSTLY_KNOWN = 0.5
 """Share of a question's topics that stand somewhere in the documents."""
-OFF_TOPIC_BELOW = 0.7
+OFF_TOPIC_BELOW = 0.45
 """Evidence below which a question is about something else: not even one rare word of it stands anywhere."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.reading import Reading
-from bot.text.rows import is_numeric
+from bot.text.rows import is_numeric, pointed
 from bot.text.units import Unit, UnitKind, kana_pairs_of, pairs_of
 from bot.wants import Want, Wanted, holds
 from knowledge.documents import Kind
@@ -56,6 +56,8 @@ class Weighing:
     wants: float = 0.25
     minutes: float = 0.7
     """What was said at a meeting, where no speaker is asked about."""
+    column: float = 0.35
+    """A row of figures in a column that the question names."""
     scrap: float = 0.12
     told: float = 0.5
     """How much of a unit's score goes where the last answer has said it all."""
@@ -157,6 +159,8 @@ def _score(unit: Unit, coverage: float, own: float, met: frozenset[Want], asking
     if asking.wants:
         score += w.wants * len(met & asking.wants) / len(asking.wants)
     score += w.pairs * _shared(unit, asking.pairs)
+    if unit.kind is UnitKind.ROW and reading.asked.kinds & _MEASURED and _points_at_a_column(unit, reading):
+        score += w.column
     if unit.kind is UnitKind.ROW and not any(unit.block.header) and Want.LIST not in reading.asked:
         score -= 0.2  # a row of names says of none what it does
     if asking.told and unit.kind is not UnitKind.ROW:
@@ -172,6 +176,13 @@ def _score(unit: Unit, coverage: float, own: float, met: frozenset[Want], asking
     if _NO_CONTENT.match(fold(unit.say)) or (len(unit.say) < 4 and not met):
         score -= 0.3
     return score
+
+
+_MEASURED = frozenset({Want.QUANTITY, Want.COUNT, Want.AMOUNT, Want.FEE})
+
+
+def _points_at_a_column(unit: Unit, reading: Reading) -> bool:
+    return is_numeric(unit.block) and any(pointed(name, reading.own_words) for name in unit.block.header)
 
 
 def _said(topic: Topic, unit: Unit) -> float:
@@ -226,7 +237,11 @@ def _ward_factor(unit: Unit, reading: Reading) -> float:
 
 
 def _names_speaker(text: str, speaker: str) -> bool:
-    return 2 <= len(speaker) <= 14 and bool(re.search(rf"(?<![一-龥]){re.escape(speaker)}", text))
+    """Tell whether a question names a speaker, in full or by the beginning of a company's name: 「日立さん」."""
+    if not 2 <= len(speaker) <= 14:
+        return False
+    short = any(f"{speaker[:length]}さん" in text for length in range(2, len(speaker)))
+    return short or bool(re.search(rf"(?<![一-龥]){re.escape(speaker)}", text))
 
 
 def _speaker_factor(unit: Unit, asked: set[str]) -> float:
