@@ -225,10 +225,12 @@ def _beside(best: Candidate, real: Sequence[Candidate], reading: Reading) -> lis
 
 def _heads_list(reading: Reading, real: Sequence[Candidate], material: Material) -> Candidate | None:
     """The sentence that introduces a list of names, where names are asked for and it is nearly as good as the best."""
-    if not reading.asked.kinds & {Want.NAME, Want.LIST} and not _WHO_ALL.search(reading.text):
+    if not reading.asked.kinds & {Want.NAME, Want.LIST, Want.PERSON} and not _WHO_ALL.search(reading.text):
         return None
-    for candidate in real[:8]:
-        if candidate.score >= HEADS * real[0].score and len(_listed(candidate, material)) >= 2:
+    for candidate in (*real[:8], *material.candidates[:4]):
+        items = _listed(candidate, material) if candidate.score >= HEADS * real[0].score else []
+        # The head itself holds no name; then its items must hold what is asked for.
+        if len(items) >= 2 and (candidate in real or all(item.met & reading.asked.hard for item in items)):
             return candidate
     return None
 
