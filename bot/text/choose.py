@@ -26,6 +26,8 @@ GAIN = 0.12
 """Share of the question that a further unit must cover anew to be worth a line."""
 HEADS = 0.75
 """Share of the best score from which on the head of a list goes first where a list is asked for."""
+UNSURE = 0.45
+"""Coverage of the best unit below which more is told."""
 _WHO_ALL = re.compile(r"(?:どんな|どこの|どの)(?:会社|企業|組織|団体|銀行|人)")
 _OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
 _NEXT = re.compile(r"次(?:は|回|の(?!年))|今度|これから")
@@ -87,14 +89,21 @@ class _Choice:
     @property
     def margin(self) -> float:
         """Share of the best score from which on a unit is as good."""
-        return 0.7 if self.several or self.named or Want.ORGANISATION in self.reading.asked else 0.88
+        if self.several or self.named or Want.ORGANISATION in self.reading.asked:
+            return 0.7
+        return 0.65 if self.unsure else 0.88
+
+    @property
+    def unsure(self) -> bool:
+        """Less than half of the question stands in the best unit: the next ones may be what was meant."""
+        return self.best.coverage < UNSURE
 
     @property
     def most(self) -> int:
         """Statements at the most."""
         if self.several or Want.ORGANISATION in self.reading.asked:
             return AT_MOST
-        return 4 if self.named or Want.DEFINITION in self.reading.asked else 3
+        return 4 if self.named or self.unsure or Want.DEFINITION in self.reading.asked else 3
 
     def complete(self) -> None:
         """Pick until nothing is worth a line or the length is used."""
