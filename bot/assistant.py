@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot import policies
@@ -30,7 +30,7 @@ from bot.text.conflict import both_told
 from bot.text.contacts import Contact, contacts
 from bot.text.denials import denied
 from bot.text.firststep import first_step
-from bot.text.material import Material, gather
+from bot.text.material import SHOWN, Material, gather
 from bot.text.outline import outline
 from bot.text.scope import other_ward
 from bot.text.tables import superlative
@@ -38,6 +38,7 @@ from bot.text.where import contact_answer
 from bot.text.wide_grants import clarify_ward, wide_subsidy
 from bot.wants import Want
 from knowledge.claims import Claims
+from knowledge.documents import Passage
 from knowledge.index import Index
 from knowledge.retrieval import DEFAULT_SCORING, Retriever, Scoring
 
@@ -167,6 +168,7 @@ class Assistant:
             return answer, Basis.DECIDED
         answer = self._from_documents(reading, material, state)
         if answer is not None:
+            answer = replace(answer, passages=_with_the_next_best(answer.passages, material))
             both = both_told(answer, reading, material, state.claims, state.contacts, self._public_url)
             return (answer, Basis.TOLD) if both is None else (both, Basis.DECIDED)
         if material.off_topic:
@@ -199,6 +201,14 @@ class Assistant:
             if answer is not None:
                 return answer
         return None
+
+
+def _with_the_next_best(passages: tuple[Passage, ...], material: Material) -> tuple[Passage, ...]:
+    """Behind the passages of an answer, those that the search ranks best: a list cites its own pages alone."""
+    held = {passage.chunk.id for passage in passages}
+    ceiling = min((passage.score for passage in passages), default=1.0)
+    more = [passage for passage in material.passages() if passage.chunk.id not in held][: SHOWN - len(passages)]
+    return (*passages, *(replace(passage, score=min(passage.score, ceiling)) for passage in more))
 
 
 def _state(index: Index, scoring: Scoring, dense: float) -> State:
