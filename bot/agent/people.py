@@ -1,4 +1,4 @@
-"""Names of persons and of their companies in what people write to us.
+"""Names of persons and of their companies in what people write to us, and numbers that are as good as a name.
 
 A name is told by where it stands: who introduces themselves (「佐藤と申します」), whom they speak of (「山田さん」, 「店長の鈴木」), a
 company by its legal form (「株式会社…」) or after a word for it (「店名は…」). What the documents themselves name is nobody's secret.
@@ -19,6 +19,8 @@ class Who(StrEnum):
 
     PERSON = "名前"
     COMPANY = "会社名"
+    NUMBER = "番号"
+    """Of a person, an account or a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,16 @@ _COMPANY = re.compile(
     rf"(?:(?<=[はがのも、。:：\s])|^)(?P<before>[^\sはがをの、。「」()（）]{{2,20}}?){_FORM}|"
     rf"(?:店名|屋号|会社名|社名|店の名前|会社の名前)(?:は|:|：)\s?[「『]?(?P<told>{_BODY}{{2,20}}?)(?=[」』、。,.!?！？\s]|です|と(?:い|言|申)|$)"
 )
+_NUMBER = re.compile(
+    r"(?:マイナンバー|個人番号)[^0-9０-９\n]{0,6}(?P<person>[0-9０-９]{4}[ -]?[0-9０-９]{4}[ -]?[0-9０-９]{4})(?![0-9０-９])|"
+    r"(?:口座(?:番号)?[^0-9０-９\n]{0,6}|(?:普通|当座)(?:預金|口座)?\s?)(?P<account>[0-9０-９]{6,8})(?![0-9０-９])|"
+    r"(?<![0-9０-９])(?P<card>[0-9０-９]{4}(?:[ -]?[0-9０-９]{4}){3})(?![0-9０-９])"
+)
 _ASKS = re.compile(r"^(?:何|なに|なん|どこ|どれ|どう)")
 
 
 def names_in(text: str, known: Known) -> tuple[Name, ...]:
-    """List the names of persons and companies in a message.
+    """List the names of persons and companies in a message, and the numbers of persons, accounts and cards.
 
     Args:
         text: As the person wrote it.
@@ -66,12 +73,19 @@ def names_in(text: str, known: Known) -> tuple[Name, ...]:
     Returns:
         In text order, without overlaps. A company's legal form belongs to its name.
     """
-    found = sorted((*_companies(text, known), *_persons(text, known)), key=lambda name: (name.start, -name.end))
+    found = sorted(
+        (*_numbers(text), *_companies(text, known), *_persons(text, known)), key=lambda name: (name.start, -name.end)
+    )
     kept: list[Name] = []
     for name in found:
         if not kept or name.start >= kept[-1].end:
             kept.append(name)
     return tuple(kept)
+
+
+def _numbers(text: str) -> Iterator[Name]:
+    for match in _NUMBER.finditer(text):
+        yield Name(Who.NUMBER, *match.span(str(match.lastgroup)))
 
 
 def _companies(text: str, known: Known) -> Iterator[Name]:

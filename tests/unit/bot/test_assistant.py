@@ -136,6 +136,43 @@ def test_a_past_event_is_said_to_be_past(assistant: Assistant) -> None:
     assert "すでに終わった" in ask(assistant, "省エネ入門セミナーはいつ?").text
 
 
+def test_the_next_of_what_is_over_is_not_known(assistant: Assistant) -> None:
+    report = "# 商店街の報告\n\n千代田区は、店主向けの脱炭素セミナーを令和7年2月7日に開催しました。\n"
+    answer = ask(town(**{"report.md": report}), "店主向けの脱炭素セミナー、次の回は何日?", "chiyoda")
+    assert answer.act is Act.ABSTAIN
+    assert ask(town(**{"report.md": report}), "店主向けの脱炭素セミナーは何日だった?", "chiyoda").act is Act.ANSWER
+
+
+def test_another_share_than_the_grants_does_not_answer_for_it() -> None:
+    report = "# 森の報告\n\n森林は都の4割です。\n\n千代田区の補助制度は充実してきました。\n"
+    answer = ask(town(**{"report.md": report}), "千代田区の店のエアコンの補助金、何割でるの", "chiyoda")
+    assert answer.act is Act.ABSTAIN
+    assert "4割" not in answer.text
+
+
+def test_who_spoke_is_told_by_the_list_below_its_head() -> None:
+    forum = (
+        "# みどり経営フォーラム\n\nみどり経営フォーラムの登壇者は、次の3人です。\n\n"
+        "- 青空サッシ 社長 春野一郎氏\n- 作家 夏川花子氏\n- まちなか資源 取締役 秋山次郎氏\n\n"
+        "## 題\n\nみどり経営フォーラムの題は「著者 冬木三郎さんから学ぶ」です。\n"
+    )
+    answer = ask(town(**{"forum.md": forum}), "みどり経営フォーラム、しゃべった人だれ?", "chiyoda")
+    assert all(name in answer.text for name in ("春野一郎", "夏川花子", "秋山次郎"))
+
+
+def test_a_follow_up_keeps_the_year_that_was_spoken_of(assistant: Assistant) -> None:
+    talk = [("太陽光のクレジット、令和9年の店の分は?", "太陽光（店）のR9は20です。")]
+    answer = ask(assistant, "じゃあ住民の分は?", "minato", talk)
+    assert "21" in answer.text
+    assert "31" not in answer.text
+
+
+def test_a_list_shows_what_the_search_ranks_best_behind_its_own_pages(assistant: Assistant) -> None:
+    answer = ask(assistant, "4月のセミナーはいつ?", "chiyoda")
+    assert {citation.chunk for citation in answer.citations} < {passage.chunk.id for passage in answer.passages}
+    assert [p.score for p in answer.passages] == sorted((p.score for p in answer.passages), reverse=True)
+
+
 def test_the_first_reply_to_a_wide_question_gives_steps_a_contact_and_one_question(assistant: Assistant) -> None:
     answer = ask(assistant, "何から始めればいい?")
 

@@ -33,3 +33,14 @@ def test_a_greeting_before_a_matter_is_no_greeting() -> None:
     assert not is_greeting(
         "お世話になっております。倉庫の乾パンが来年3月で期限を迎えるので、引き取っていただける先を探しております。"
     )
+
+
+def test_what_only_sounds_like_a_first_step_is_none() -> None:
+    assert reading("何から始めればいい?").first_step
+    assert not reading("ポイントは何したら上乗せになる案なの").first_step
+    assert not reading("会議室とか入り口のところを展示会に使わせてくれる会社ある?").first_step
+
+
+def test_a_word_that_asks_is_no_subject() -> None:
+    found = reading("工場見学って何日だった?")
+    assert weight(found, "何日") < 0.3 < weight(found, "見学")

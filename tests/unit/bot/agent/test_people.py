@@ -47,8 +47,22 @@ def test_a_companys_name(text: str, company: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("マイナンバーは1234 5678 9012です", "1234 5678 9012"),
+        ("口座番号 普通 1234567に振り込んで", "1234567"),
+        ("カードは1234-5678-9012-3456", "1234-5678-9012-3456"),
+    ],
+)
+def test_a_number_that_is_as_good_as_a_name(text: str, number: str) -> None:
+    assert found(text) == [(Who.NUMBER, number)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "助成は1,234,567円です",
+        "普通の店で年間123456kWh使います",
         "山口周さんの講演はいつ?",
         "田中さんの話はどこで聞ける?",
         "青空サッシ株式会社に頼みたい",

@@ -1,0 +1,49 @@
+"""What a question asks for, in the words in which people ask."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.wants import Want, holds, wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("港区の環境の係の電話ばんごう教えて", Want.PHONE),
+        ("窓口はどこ?電話も", Want.PHONE),
+        ("講演会でしゃべるのだれですか", Want.PERSON),
+        ("会見で話した人の名前は?", Want.PERSON),
+        ("審査は何日くらい待つの", Want.PERIOD),
+        ("Eサイクルに変えたら何年しばり?", Want.PERIOD),
+        ("始めてどのくらいたってた?", Want.PERIOD),
+        ("ごみひろいの大会はどの季節?", Want.DATE),
+        ("応援する組織はなんぼになる?", Want.COUNT),
+        ("参加したら何ポイントつくの", Want.COUNT),
+        ("クレジットは全部で何トンの見込み?", Want.QUANTITY),
+    ],
+)
+def test_what_is_asked_for(text: str, want: Want) -> None:
+    assert want in wanted(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("審査は何日くらい待つの", Want.DATE),
+        ("期限がすぎた書類はどうするの", Want.DEADLINE),
+        ("クレジットは全部で何トンの見込み?", Want.COUNT),
+        ("いくらかかるかの計算もしてくれる?", Want.FEE),
+        ("片方が直したいと言ったらどうなる?", Want.BENEFIT),
+        ("名前とか住所が漏れたら届け出る?", Want.PLACE),
+    ],
+)
+def test_what_is_not_asked_for(text: str, want: Want) -> None:
+    assert want not in wanted(text)
+
+
+def test_a_vague_count_a_season_and_half_a_year_are_values() -> None:
+    assert holds("例えば数十社で一つの仕組みを作る", Want.COUNT, wanted("何社くらい集まる?"))
+    assert holds("春 ごみひろいの大会", Want.DATE, wanted("どの季節にやる?"))
+    assert not holds("春 ごみひろいの大会", Want.DATE, wanted("何月何日にやる?"))
+    assert holds("始まって半年で、まだ成果はない", Want.PERIOD, wanted("始めてどのくらいたってた?"))
