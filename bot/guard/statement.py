@@ -20,6 +20,11 @@ _SURELY_ENDS = re.compile(r"(?:(?:です|ます|ません|でした|ました)(?
 _OF_THE_SAME = 5
 """Characters of a subject that needs another one to say of what it is: 上限, 助成率, 締め切り."""
 _TOPIC = re.compile(r"(?<![でにと])は(?![いじず])")
+_ATTRIBUTE = re.compile(
+    r"(?:上限|下限|限度額?|単価|金額|額|率|割合|締め?切り?|期限|期間|対象|条件|窓口|電話(?:番号)?|場所|会場|時間|日時|料金|費用|参加費|定員|累計|合計)$"
+)
+"""Before は: something of the subject that was named before."""
+_ALSO = re.compile(r"も(?=[^も、]{1,16}$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,17 @@ class Statement:
         topic = _TOPIC.search(self.text, *clause)
         return self.part(clause[0], topic.end()) if topic else frozenset()
 
+    def topic_before(self, value: Value) -> tuple[int, int] | None:
+        """Where the subject of a value's clause stands, up to its は or も; None where it has none before the value."""
+        start = self._clause(value.start)[0]
+        comma = self.text.rfind("、", start, value.start)
+        found = _TOPIC.search(self.text, start, value.start) or _ALSO.search(self.text, start, value.start)
+        if found and comma > found.end():
+            # 「Aは50%、BとCは20%」: the nearest subject is the value's.
+            later = _TOPIC.search(self.text, comma, value.start)
+            return (comma + 1, later.start()) if later else (start, found.start())
+        return (start, found.start()) if found else None
+
     def _clause(self, at: int) -> tuple[int, int]:
         return next((span for span in self._clauses if span[1] > at), self._clauses[-1])
 
@@ -150,6 +166,10 @@ class Statement:
             near -= keys
             if near:
                 break
+        subject = _TOPIC.search(self.text, max(cuts[place][0], first), own[0]) if place else None
+        if subject and not _ATTRIBUTE.search(self.text, 0, subject.start()):
+            # 「空調は20%、LEDは50%です」: it has a subject of its own, so the other one says nothing about it.
+            return Beside(near, near)
         topic = _TOPIC.search(self.text, first, last)
         if topic and topic.end() <= own[0]:
             near |= self.part(first, topic.end()) - keys  # what the clause is about, each of its values is about

@@ -153,9 +153,42 @@ def _value_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
                 bounds += _bounds(held, spot)
             elif _of_a_sort(value, held, spot):
                 rivals.append(points)
+    if not _each_subject(value, said, evidence):
+        return False
     if not own:
         return not elsewhere and any(_meets(value, held, evidence, tabled=False) for held in evidence.values)
     return fits(own, rivals) and _bounded(value, said, bounds)
+
+
+_AND = re.compile(r"と(?=[^は、。]{2,})|や|および|及び|・|、|も")
+
+
+def _each_subject(value: Value, said: Statement, evidence: Evidence) -> bool:
+    """Tell whether a figure that is said of several, 「AとBは50%です」, holds for each of them that has one of its own."""
+    topic = said.topic_before(value)
+    subjects = [said.part(start, end) for start, end in _cut(_AND, *topic, said.text)] if topic else []
+    subjects = [terms for terms in subjects if terms]
+    if len(subjects) < 2:
+        return True
+    for subject in subjects:
+        held = [
+            _meets(value, other, evidence, tabled=bool(spot.line))
+            for spot in evidence.spots
+            if subject <= spot.terms
+            for other in spot.says.values
+            if comparable(value, other)
+        ]
+        if held and not any(held):
+            return False
+    return True
+
+
+def _cut(between: re.Pattern[str], start: int, end: int, text: str) -> Iterator[tuple[int, int]]:
+    at = start
+    for match in between.finditer(text, start, end):
+        yield at, match.start()
+        at = match.end()
+    yield at, end
 
 
 def _of_a_sort(value: Value, held: Value, spot: Spot) -> bool:

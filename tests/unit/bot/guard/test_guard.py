@@ -267,6 +267,39 @@ def test_a_figure_of_another_row_is_not_proved_by_citing_both() -> None:
     assert held_by(document, "LED照明のR9は84tです") == "number"
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("LED照明は半額、空調は2割です", ""),
+        ("LED照明と太陽光は対象経費の50％です", ""),
+        ("LED照明と空調は対象経費の50％です", "rate"),
+        ("LED照明も空調も対象経費の50％です", "rate"),
+        ("LED照明は対象経費の50％、空調は対象経費の50％です", "rate"),
+    ],
+)
+def test_a_figure_that_is_said_of_several_holds_for_each(said: str, reason: str) -> None:
+    document = "LED照明は対象経費の50％です。\n\n太陽光は対象経費の50％です。\n\n空調は対象経費の20％です。\n"
+    assert held_by(document, said) == reason
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "額は、二つの計算の高いほうです",
+        "証明は税務署で取ります",
+        "この制度は大企業向けの高価な仕組みです",
+        "解約は口頭でできます",
+        "設備は中古であることが条件です",
+    ],
+)
+def test_the_contrary_of_a_word_is_not_said(claim: str) -> None:
+    document = (
+        "額は、二つの計算の低いほうです。証明は都税事務所で取ります。この制度は中小企業向けの安価な仕組みです。"
+        "解約は書面でできます。設備は新品であることが条件です。"
+    )
+    assert held_by(document, claim) == "scope"
+
+
 def test_the_number_of_a_list_item_is_no_count() -> None:
     document = "# 効果\n\nこの取組が目指す効果は3つあります。\n\n- 目指す効果1：速く進むこと。\n- 目指す効果2：広く知られること。\n- 目指す効果3：続くこと。\n"
     assert held_by(document, "この取組が目指す効果は3つあります") == ""
