@@ -379,7 +379,9 @@ _SAYS_SO = frozenset(words("資料や案内によると、そう書かれ、載�
 
 
 def _plain(terms: frozenset[str]) -> frozenset[str]:
-    return frozenset(term for term in terms if not term.startswith("=") and term not in _SAYS_SO)
+    """The words of a text: not its figures, not that a document says so, and of a compound its parts alone."""
+    own = {term for term in terms if not term.startswith("=") and term not in _SAYS_SO}
+    return frozenset(term for term in own if not any(part != term and part in term for part in own))
 
 
 def _rests_on_the_unknown(said: Statement, evidence: Evidence) -> bool:
