@@ -154,7 +154,7 @@ def test_who_spoke_is_told_by_the_list_below_its_head() -> None:
     forum = (
         "# みどり経営フォーラム\n\nみどり経営フォーラムの登壇者は、次の3人です。\n\n"
         "- 青空サッシ 社長 春野一郎氏\n- 作家 夏川花子氏\n- まちなか資源 取締役 秋山次郎氏\n\n"
-        "## 題\n\nみどり経営フォーラムの題は「著者 冬木三郎さんから学ぶ」です。\n"
+        "## 題\n\nみどり経営フォーラムの題は「冬木三郎さんに聞く」です。\n"
     )
     answer = ask(town(**{"forum.md": forum}), "みどり経営フォーラム、しゃべった人だれ?", "chiyoda")
     assert all(name in answer.text for name in ("春野一郎", "夏川花子", "秋山次郎"))

@@ -160,9 +160,9 @@ def test_what_goes_on_without_a_subject_goes_with_the_sentence_before() -> None:
 
 
 def test_each_half_of_a_clause_has_its_own_side() -> None:
-    passage = "この方法は、大きな変更なく取り組める最善の策であると考えます。"
-    assert held_by(passage, "大きな変更なく取り組める最善の策であると考えます") == ""
-    assert held_by(passage, "大きな変更なく取り組める最善の策であると考えません") == "negation"
+    passage = "この方法は、手間なく続けられる一番の近道だと思います。"
+    assert held_by(passage, "手間なく続けられる一番の近道だと思います") == ""
+    assert held_by(passage, "手間なく続けられる一番の近道だと思いません") == "negation"
 
 
 def test_a_rows_name_may_stand_beside_the_name_in_its_cell() -> None:
