@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from adapters.desk.schema import cases
 from adapters.messages.model import Reply
+from adapters.messages.outgoing import put
 from adapters.messages.schema import conversations, outbox
 from adapters.messages.store import MessageStore, now
 
@@ -56,23 +57,15 @@ def post(
     """
     at = now()
     lane = _lane(connection, case, at)
-    connection.execute(
-        outbox.insert().values(
-            key=f"desk:{uuid.uuid4()}",
-            conversation=lane,
-            epoch=0,
-            author=AUTHOR,
-            reply=Reply(text, citations=tuple(citations)).to_json(),
-            address=json.dumps({**address, "op": op.value, "case": case}, ensure_ascii=False),
-            retry_key=str(uuid.uuid4()),
-            received_at=at,
-            status="pending",
-            attempts=0,
-            attempted_at=None,
-            error="",
-            sent_as="",
-            sent_at=None,
-        )
+    put(
+        connection,
+        Reply(text, citations=tuple(citations)),
+        key=f"desk:{uuid.uuid4()}",
+        conversation=lane,
+        epoch=0,
+        author=AUTHOR,
+        address={**address, "op": op.value, "case": case},
+        received_at=at,
     )
     wake(connection, lane, at)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, or_, select
 
 from adapters.desk.posts import wake
 from adapters.messages.model import Kind, Reply
+from adapters.messages.outgoing import put
 from adapters.messages.schema import conversations, inbox, outbox, turns
 from adapters.messages.store import now
 
@@ -60,28 +61,18 @@ def send(connection: Connection, conversation: int, reply: Reply, *, author: str
     epoch = connection.execute(
         select(conversations.c.epoch).where(conversations.c.id == conversation).with_for_update()
     ).scalar_one()
-    number = connection.execute(
-        outbox.insert()
-        .values(
-            key=key,
-            conversation=conversation,
-            epoch=epoch,
-            author=author,
-            reply=reply.to_json(),
-            address=json.dumps({**address, **extra}, ensure_ascii=False),
-            retry_key=str(uuid.uuid4()),
-            received_at=received_at,
-            status="pending",
-            attempts=0,
-            attempted_at=None,
-            error="",
-            sent_as="",
-            sent_at=None,
-        )
-        .returning(outbox.c.id)
-    ).scalar_one()
+    number = put(
+        connection,
+        reply,
+        key=key,
+        conversation=conversation,
+        epoch=epoch,
+        author=author,
+        address={**address, **extra},
+        received_at=received_at,
+    )
     wake(connection, conversation, at)
-    return int(number)
+    return number
 
 
 def remember(

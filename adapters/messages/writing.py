@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +18,7 @@ from adapters.messages.conversation import AGAIN, Said, Talker
 from adapters.messages.fragments import joined
 from adapters.messages.lanes import Lane
 from adapters.messages.model import Kind, Reply
+from adapters.messages.outgoing import put
 from adapters.messages.schema import conversations, outbox
 from adapters.messages.store import now
 from adapters.privacy.erase import erase
@@ -124,27 +124,16 @@ def enqueue(
     Returns:
         Its id in the outbox.
     """
-    made = connection.execute(
-        outbox.insert()
-        .values(
-            key=f"{last['id']}:0",
-            conversation=lane.conversation,
-            epoch=epoch,
-            author="bot",
-            reply=reply.to_json(),
-            address=json.dumps(dict(address), ensure_ascii=False),
-            retry_key=str(uuid.uuid4()),
-            received_at=last["received_at"],
-            status="pending",
-            attempts=0,
-            attempted_at=None,
-            error="",
-            sent_as="",
-            sent_at=None,
-        )
-        .returning(outbox.c.id)
-    ).scalar_one()
-    return int(made)
+    return put(
+        connection,
+        reply,
+        key=f"{last['id']}:0",
+        conversation=lane.conversation,
+        epoch=epoch,
+        author="bot",
+        address=address,
+        received_at=last["received_at"],
+    )
 
 
 def _log(connection: Connection, lane: Lane, text: str, answer: Answer, ward: str | None, number: int | None) -> None:
