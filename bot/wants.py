@@ -115,6 +115,20 @@ _ORGANISATION_RE = re.compile(_ORGANISATION, re.IGNORECASE)
 _AFTER = re.compile(r"\d+\s*(?:か月|カ月|ヶ月|週間|日)後")
 _PAID = re.compile(r"て(?:くれ|もら)|戻|返って|いくら(?:まで|ぐらい|くらい)?(?:出|もら|おり|補助|助成)")
 _NAN = re.compile(r"なん(?=[%パ年月日社人名区件回時円本個か分])")
+_COUNTED = {
+    "にん": "人",
+    "がつ": "月",
+    "にち": "日",
+    "かい": "回",
+    "えん": "円",
+    "ねん": "年",
+    "まい": "枚",
+    "しゃ": "社",
+    "わり": "割",
+    "ばん": "番",
+}
+_SPELT = re.compile(rf"なん({'|'.join(_COUNTED)})")
+"""What is counted, in kana: なんにん."""
 _COUNTER = re.compile(rf"何({_COUNTERS})|いくつの?(組織|団体|会社|企業|店舗?|区|自治体|地域|銀行|条)")
 _ORGANISATION_VALUE = re.compile(
     r"株式会社|有限会社|社団法人|財団法人|協議会|連合会|協会|会議所|銀行|金庫|公社|[一-龥]区(?![一-龥])|大学|コンソ|環境省|事務局"
@@ -199,7 +213,7 @@ def wanted(question: str) -> Wanted:
     Returns:
         All kinds that its wording fits; none for a question that wants to be told about something.
     """
-    text = _NAN.sub("何", fold(question))
+    text = _NAN.sub("何", _SPELT.sub(lambda match: f"何{_COUNTED[match[1]]}", fold(question)))
     kinds = {want for want, pattern in _ASKED_RE.items() if pattern.search(text)}
     counters = frozenset(first or second for first, second in _COUNTER.findall(text))
     if _ORGANISATION_RE.search(text) and not kinds & {Want.PHONE, Want.EMAIL}:

@@ -20,6 +20,8 @@ from bot.wants import Want, holds, wanted
         ("ごみひろいの大会はどの季節?", Want.DATE),
         ("応援する組織はなんぼになる?", Want.COUNT),
         ("参加したら何ポイントつくの", Want.COUNT),
+        ("塾にはなんにん来てたの", Want.COUNT),
+        ("なんがつにやる?", Want.DATE),
         ("クレジットは全部で何トンの見込み?", Want.QUANTITY),
     ],
 )
