@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.guard.manners import safe_form
@@ -410,6 +410,8 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=200, deadline=None)
+@example("A\U000e0000?")
+@example("150万[S1]!対象になります")
 @given(st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join)))
 def test_whatever_is_drafted_only_pieces_of_it_go_out_and_each_marker_has_its_citation(draft: str) -> None:
     done = judged(draft)
@@ -427,7 +429,7 @@ def test_whatever_is_drafted_only_pieces_of_it_go_out_and_each_marker_has_its_ci
 def _plain(text: str) -> str:
     """A text without marks, white space and what the guard takes out unseen."""
     text = re.sub(
-        r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufff0-\uffff]",
+        r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufff0-\uffff\U000e0000-\U0010ffff]",
         "",
         text,
     )
