@@ -10,6 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples every time, so that a change is judged and not the day's luck; `HYPOTHESIS_PROFILE=explore` looks
+# for new ones, and what it finds becomes an `@example`.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 SHARED = "../shared"
 """A skip whose reason holds this is allowed everywhere: the real documents are not part of the project."""
