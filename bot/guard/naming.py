@@ -1,0 +1,88 @@
+"""Whether a name stands in the passages where a sentence puts it: of an organisation, programme or ward, or what looks like one."""
+
+from __future__ import annotations
+
+import re
+
+from bot.guard.evidence import Evidence, Spot
+from bot.guard.fit import fits, score
+from bot.guard.names import Named
+from bot.guard.shapes import Shape
+from bot.guard.statement import Beside, Statement
+
+
+def name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
+    """Tell whether the passages name it, and say of it rather than of another what the sentence says."""
+    if not name.things & evidence.things:
+        return False
+    beside = said.beside_name(name)
+    beside_it = said.listed_with(name)
+    several = sum(other.kind == name.kind for other in said.names) > 1
+    if several:
+        beside = Beside(beside.near, beside.near)
+    own: list[float] = []
+    rivals: list[float] = []
+    for spot in evidence.spots:
+        for held, place in spot.names(name.kind):
+            points = score(beside, place, spot.framed, evidence.weights)
+            if held.things & name.things:
+                own.append(points)
+            elif not held.things & beside_it:
+                # What stands in a row of its own name is said of that name too.
+                (own if _in_row(name, spot) else rivals).append(points)
+    # Named in a title only, it may be what the whole document is about or by; then nothing tells against it.
+    return not own or fits(own, rivals)
+
+
+def _in_row(name: Named, spot: Spot) -> bool:
+    """Tell whether a table's row names something beside the cell."""
+    return any(other.things & name.things for statement in spot.line for other in statement.names)
+
+
+def torn_from_its_row(said: Statement, evidence: Evidence) -> str:
+    """Find a name that stands in rows of tables only, and in none with a name beside it in the sentence.
+
+    「AのプロジェクトはX」 where X stands in B's row is made of names that are all there, and says what no row says.
+    """
+    names = [name for name in said.names if name.kind != "ward"]
+    rows = [_named_in_row(spot) for spot in evidence.spots if spot.line]
+    elsewhere = frozenset(
+        thing for spot in evidence.spots if not spot.line for name in spot.says.names for thing in name.things
+    )
+    tabled = [bool(name.things & frozenset().union(*rows)) and not name.things & elsewhere for name in names]
+    for i, name in enumerate(names):
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(names) and not names[j].things & said.listed_with(name)]
+        if (
+            tabled[i]
+            and beside
+            and all(tabled[j] for j in beside)
+            and not any(name.things & row and names[j].things & row for j in beside for row in rows)
+        ):
+            return name.kind
+    return ""
+
+
+def _named_in_row(spot: Spot) -> frozenset[str]:
+    statements = (spot.says, *spot.line)
+    return frozenset(thing for statement in statements for name in statement.names for thing in name.things)
+
+
+def shape_holds(shape: Shape, said: Statement, evidence: Evidence) -> bool:
+    """Tell whether what looks like a name stands in the passages, in whole or in its parts."""
+    known = any(name.start <= shape.start and shape.end <= name.end for name in said.names)
+    if known or evidence.holds(shape.text):
+        return True
+    # 「区の環境政策課」 for 「千代田区環境政策課」: the parts are checked where they are names themselves.
+    inner = shape.text
+    for name in said.names:
+        if shape.start <= name.start and name.end <= shape.end:
+            inner = inner.replace(name.said, "")
+    if inner != shape.text and (len(inner) < 2 or evidence.holds(inner)):
+        return True
+    if shape.kind == "organisation" and not _COMMON.search(shape.text):
+        return False
+    return said.part(shape.start, shape.end) <= evidence.terms | evidence.keys
+
+
+_COMMON = re.compile(r"(?:電力|ガス|工業|グループ)$")
+"""Words that end names and everyday compounds alike."""
