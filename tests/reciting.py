@@ -19,7 +19,7 @@ from tests.platforms.openai import OpenAIServer, Reply, Script, say, use
 
 Sentence = tuple[int, str]
 """The number of a passage, and one sentence of it."""
-_FORMULA = 5
+_HEADING = 5
 """Character pairs added to a sentence's own before it is compared: a word of a heading is no sentence."""
 
 
@@ -43,7 +43,7 @@ def _pairs(text: str) -> set[str]:
 def _like(question: str, found: list[Sentence]) -> list[Sentence]:
     """The two sentences that share most with a question."""
     asked = _pairs(question)
-    return sorted(found, key=lambda s: len(_pairs(s[1]) & asked) / (_FORMULA + len(_pairs(s[1]))) ** 0.5, reverse=True)[
+    return sorted(found, key=lambda s: len(_pairs(s[1]) & asked) / (_HEADING + len(_pairs(s[1]))) ** 0.5, reverse=True)[
         :2
     ]
 

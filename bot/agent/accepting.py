@@ -14,12 +14,11 @@ from bot.answer import Act, Answer, Citation
 from bot.assistant import Basis
 from bot.grounding import unsupported
 from bot.guard import Guarded, Names
+from bot.text.material import SHOWN
 from knowledge.documents import Passage
 
 SURE = 0.5
 """Confidence of an answer to what the assistant found nothing for."""
-SHOWN = 10
-"""Passages handed out, the contract's limit."""
 
 
 @dataclass(frozen=True, slots=True)

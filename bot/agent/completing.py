@@ -15,6 +15,7 @@ from bot.guard import Names
 from bot.guard.statement import Statement
 from bot.guard.values import Value, meets
 from bot.reading import Reading
+from bot.text.material import SHOWN
 from bot.wants import Want, Wanted, holds
 from knowledge.fold import fold
 
@@ -43,8 +44,6 @@ _SINGLE = frozenset(
 _SAY, _SAY_EN = "資料には、こう書かれています。", "The documents say:"
 """Before what is added, where the assistant has no lead-in of its own."""
 _CONTACT = re.compile(r"聞いて|問い?合わ?せ|相談して|電話|\bask\b")
-_AT_MOST = 10
-"""Passages that an answer may cite, the contract's limit of what it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def complete(
     added: list[str] = []
     for line in _missing(own, known, told, reading.asked):
         cited = [known[n] for n in _numbers(line) if n in known]
-        if len({c.chunk for c in (*kept, *cited)}) > _AT_MOST:
+        if len({c.chunk for c in (*kept, *cited)}) > SHOWN:
             continue
         if cited and not added and not _CONTACT.search(line):
             added.append(_SAY_EN if reading.english else _SAY)

@@ -30,7 +30,8 @@ UNSURE = 0.45
 """Coverage of the best unit below which more is told."""
 _WHO_ALL = re.compile(r"(?:どんな|どこの|どの)(?:会社|企業|組織|団体|銀行|人)")
 _OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
-_NEXT = re.compile(r"次(?:は|回|の(?!年))|今度|これから")
+NEXT = re.compile(r"次(?:は|の?回|に|も|の(?!年))|今度|これから")
+"""The next one is asked for."""
 _PERSON_NAME = re.compile(r"([一-龥]{1,3}\s?[一-龥ぁ-ん]{1,3})\s?(?:氏|さん|様|先生)")
 
 
@@ -275,7 +276,7 @@ def repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 def _said_before(candidate: Candidate, reading: Reading) -> bool:
     """A name or day that the conversation has already given, when others or the next one are asked for."""
-    if reading.question.history and _NEXT.search(reading.text):
+    if reading.question.history and NEXT.search(reading.text):
         said = "".join(turn.text for turn in reading.question.history)
         earlier_days = {(day.month, day.day) for day in dates(said)} | {(d.month, d.day) for d in month_days(said)}
         say = candidate.unit.say

@@ -13,7 +13,7 @@ from bot.lists.proofs import Proofs
 from bot.places import only_for, ward_name
 from bot.reading import Reading, parts
 from bot.text.abstain import telling
-from bot.text.choose import choose, in_text_order
+from bot.text.choose import NEXT, choose, in_text_order
 from bot.text.dating import is_dated, is_past
 from bot.text.material import Material, answering, confidence, narrowed
 from bot.text.premise import correction
@@ -149,12 +149,9 @@ def _lead(reading: Reading, chosen: Sequence[Candidate]) -> str:
     return "資料では次のとおりです。"
 
 
-_NEXT = re.compile(r"次(?:は|の?回|に|も|の(?!年))|今度|これから")
-
-
 def _asks_for_the_next_of_what_is_over(reading: Reading, chosen: Sequence[Candidate]) -> bool:
     """Tell whether the next time is asked for and the documents know of past ones only."""
-    return bool(_NEXT.search(reading.text)) and Want.DATE in reading.asked and _all_over(chosen, reading)
+    return bool(NEXT.search(reading.text)) and Want.DATE in reading.asked and _all_over(chosen, reading)
 
 
 def _all_over(chosen: Sequence[Candidate], reading: Reading) -> bool:
