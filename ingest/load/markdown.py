@@ -58,10 +58,12 @@ class _Reader:
                     self._inline(token, opened)
                 case "fence" | "code_block":
                     self._drop_number()
-                    self._paragraph(token.content)
+                    for text in self._apart(token.content):
+                        self._paragraph(text)
                 case "html_block":
                     self._drop_number()
-                    self._html(token.content)
+                    for text in self._apart(token.content):
+                        self._html(text)
                 case "list_item_open":
                     # An ordered item's number is part of what it says (手順 2); it stands in the source too.
                     self._marker = f"{token.info}{token.markup} " if token.info else ""
@@ -89,12 +91,13 @@ class _Reader:
         elif re.fullmatch(r"h[1-6]", opened):
             self._drop_number()
             self._add(PartKind.HEADING, text, level=int(opened[1]))
-        elif self._quoted:
-            # Each line of a quotation begins with `>` in the source, so no text can run over two of them.
-            for line in text.split("\n"):
-                self._paragraph(line)
         else:
-            self._paragraph(text)
+            for line in self._apart(text):
+                self._paragraph(line)
+
+    def _apart(self, text: str) -> list[str]:
+        """Cut a quotation into its lines: each begins with `>` in the source, so no text can run over two of them."""
+        return text.split("\n") if self._quoted else [text]
 
     def _paragraph(self, text: str) -> None:
         if self._marker is None:

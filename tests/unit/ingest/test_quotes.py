@@ -19,7 +19,7 @@ import pptx
 import pypdfium2 as pdfium
 import pytest
 from docx.oxml.ns import qn
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
@@ -87,6 +87,8 @@ many = settings(max_examples=150, deadline=None)
 
 @pytest.mark.parametrize("ending", ["txt", "md"])
 @many
+@example(text="> <ul><li>助成の額\n> 上限は50万円</li></ul>")
+@example(text="> ```\n> 助成の額\n> 上限は50万円\n> ```")
 @given(text=texts)
 def test_whatever_a_text_file_holds(ending: str, text: str) -> None:
     try:
