@@ -11,7 +11,7 @@ from adapters.messages.schema import conversations
 from adapters.messages.worker import Worker
 
 
-def soon(holds: Callable[[], bool], *, within: float = 10.0) -> None:
+def soon(holds: Callable[[], bool], *, within: float = 30.0) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + within
     while not holds():

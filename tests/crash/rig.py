@@ -119,7 +119,7 @@ class Rig:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
         for child in self._children:
-            child.wait(10)
+            child.wait(60)
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> int:
         """Post, as a platform does: 0 where nobody answers."""

@@ -250,7 +250,7 @@ def test_a_slow_model_is_not_waited_for(make: Make) -> None:
     made = make(lambda body: slow(30), seconds=0.6)
     started = time.monotonic()
     answer = made.ask()
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 15
     assert answer.text == made.plain().text
     assert made.last.outcome is Outcome.SLOW
 
@@ -259,7 +259,7 @@ def test_a_model_that_drips_is_cut_off_too(make: Make) -> None:
     made = make(lambda body: Reply(content="あ" * 2000, drip=0.05), seconds=0.8)
     started = time.monotonic()
     assert made.ask().text == made.plain().text
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 15
     assert made.last.outcome is Outcome.SLOW
 
 

@@ -61,7 +61,7 @@ def test_a_kill_at_a_point_loses_and_doubles_nothing(rig: Rig, tmp_path: Path, p
         rig.server = run(rig, point, tmp_path, "serve", "--no-worker", "--port", str(rig.port))
         rig.await_server()
         assert not send()
-        assert rig.server.wait(10) == KILLED
+        assert rig.server.wait(60) == KILLED
         rig.start("--no-worker")
     else:
         soon(send)

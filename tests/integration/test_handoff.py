@@ -271,7 +271,7 @@ def test_an_answer_that_is_being_made_while_somebody_claims_is_not_sent(world: W
     worker = world.worker()
     working = threading.Thread(target=worker.work_once)
     working.start()
-    assert world.echo.begun.wait(10)
+    assert world.echo.begun.wait(60)
     before = len(world.person.sent)
     world.do("claim", TANAKA)
     assert world.do("settle"), "nothing is on the wire"
@@ -316,7 +316,7 @@ def test_a_claim_shows_only_after_the_call_on_the_wire_has_ended(world: World) -
     worker = world.worker()
     working = threading.Thread(target=worker.work_once)
     working.start()
-    assert world.person.calling.wait(10)
+    assert world.person.calling.wait(60)
     world.do("claim", TANAKA)
     assert world.do("settle") is False
     assert world.case()["shown_at"] is None

@@ -159,7 +159,7 @@ def test_an_answer_that_takes_its_time_is_announced_to_people_and_not_to_groups(
         line.text(ANN, "LEDの助成は?"), line.event("postback", platform.source(ANN, TEAM), postback={"data": "窓は?"})
     )
     bot.work()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not line.loading and time.monotonic() < deadline:
         time.sleep(0.05)
 

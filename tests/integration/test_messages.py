@@ -316,7 +316,7 @@ def test_figures_tell_what_waits_and_who_works(store: MessageStore) -> None:
     assert 'ippo_inbox_messages{status="pending"} 1.0' in exposed
     assert "助成" not in exposed
     worker.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline and (messaging.workers_alive() == 0 or messaging.figures().outbox != {"sent": 1}):
         time.sleep(0.05)
     assert messaging.workers_alive() == 1

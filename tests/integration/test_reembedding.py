@@ -146,7 +146,7 @@ def test_a_question_does_not_wait_for_a_server_that_hangs(
         started = time.monotonic()
         for text in ("太陽光発電の補助", "省エネ診断"):
             assert retriever.rank(query(text), Filter())
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 15
 
 
 def test_the_old_index_serves_while_the_new_one_is_made(

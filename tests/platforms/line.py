@@ -508,4 +508,4 @@ def serving(line: Line | None = None) -> Iterator[Line]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(30)

@@ -129,7 +129,7 @@ class OpenAIServer:
         self._ended.set()
         self._http.shutdown()
         self._http.server_close()
-        self._thread.join(5)
+        self._thread.join(30)
 
     @property
     def url(self) -> str:

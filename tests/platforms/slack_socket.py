@@ -37,14 +37,14 @@ class SlackSocket:
 
     def __enter__(self) -> SlackSocket:
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(30)
         self.slack.socket = self
         return self
 
     def __exit__(self, *_error: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(30)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(30)
         self._loop.close()
 
     def address(self) -> str:
@@ -63,7 +63,7 @@ class SlackSocket:
         frame: dict[str, Any] = {"type": kind, "envelope_id": envelope, "payload": dict(payload), "accepts_response_payload": kind != "events_api"}  # fmt: skip
         if attempt:
             frame |= {"retry_attempt": attempt, "retry_reason": "timeout"}
-        asyncio.run_coroutine_threadsafe(self.open[-1].send_str(json.dumps(frame)), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self.open[-1].send_str(json.dumps(frame)), self._loop).result(30)
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             if envelope in self._acknowledged:
@@ -74,12 +74,12 @@ class SlackSocket:
     def refresh(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours."""
         frame = json.dumps({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
-        asyncio.run_coroutine_threadsafe(self.open[-1].send_str(frame), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self.open[-1].send_str(frame), self._loop).result(30)
 
     def drop(self) -> None:
         """Break every connection."""
         for connection in list(self.open):
-            asyncio.run_coroutine_threadsafe(connection.close(), self._loop).result(5)
+            asyncio.run_coroutine_threadsafe(connection.close(), self._loop).result(30)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -6,9 +6,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.chromium import CHROMIUM
+
+# Playwright waits five seconds, which a busy machine can take; what does not come at all still fails.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

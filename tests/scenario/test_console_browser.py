@@ -210,14 +210,18 @@ def test_who_comes_second_is_told_calmly(rooms: Rooms) -> None:
 def test_everything_is_done_with_keys_alone(rooms: Rooms) -> None:
     person = rooms.person()
     page = rooms.page("/console")
-    page.keyboard.type("tanaka")  # the first field has the focus
+    # The first field has the focus by itself, though only once the page has been drawn.
+    expect(page.get_by_label("ログイン名")).to_be_focused()
+    page.keyboard.type("tanaka")
     page.keyboard.press("Tab")
+    expect(page.get_by_label("パスワード")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="相談", exact=True)).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="本文へ")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="#1")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
