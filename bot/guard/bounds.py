@@ -27,13 +27,13 @@ _AFTER = (
     (Bound.AT_LEAST, re.compile(r"(?:分)?以上|が(?:下限|最低)")),
     (Bound.AT_MOST, re.compile(r"(?:分)?(?:以内|以下)|[がを](?:上限|限度|最大)")),
     (Bound.FROM, re.compile(r"\s?(?:以降|から(?!の|も)|より(?!も)|~|-(?=\d))")),
-    (Bound.UNTIL, re.compile(r"\s?(?:まで|以前)")),
+    (Bound.UNTIL, re.compile(r"\s?(?:まで(?!に?は?(?:増|減|伸|拡|広が|上が|下が|高ま))|以前)")),
     (Bound.ABOUT, re.compile(r"程度|前後|ほど|くらい|ぐらい|弱|強(?![いく化調])|ごろ|頃")),
 )
 _BEFORE = (
     (Bound.AT_MOST, re.compile(r"(?:上限|最大|最高|限度|多くて)[^。、|]{0,8}$")),
     (Bound.AT_LEAST, re.compile(r"(?:下限|最低|少なくとも|最小)[^。、|]{0,6}$")),
-    (Bound.UNTIL, re.compile(r"~\s?$|\d-$")),
+    (Bound.UNTIL, re.compile(r"~\s?$|\d-$|\d[^\d\s、。]{0,5}から\s?$")),
     (Bound.ABOUT, re.compile(r"(?:約|およそ|おおよそ|概ね|おおむね)\s?$")),
 )
 _ASIDE = re.compile(r"^\s?\([^()]{1,18}\)")

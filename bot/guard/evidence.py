@@ -11,72 +11,21 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from bot.guard.days import Day
-from bot.guard.names import Named, Names, areas
-from bot.guard.split import LONGEST
-from bot.guard.statement import Beside, Statement
+from bot.guard.names import Names, areas
+from bot.guard.spots import Spot, sentences, spots_of
+from bot.guard.statement import Statement
 from bot.guard.units import words_of
 from bot.guard.values import Reading, Value, ValueKind
 from knowledge.documents import Block, BlockKind, Passage, Source
 from knowledge.fold import fold, readable
 from knowledge.wards import WARDS
 
-_END = re.compile(r"(?<=[。!?！？])(?![」』）)])|\n")
 _NOT_KNOWN = re.compile(
     r"(?:記載|記述|情報)(?:が|は)?(?:あり|見当たり|ござい)ません|確認(?:が|は)?できません|(?:書かれて|載って)(?:い)?ません|資料に(?:は)?(?:ありません|ない)|分かりません|わかりません|見つかりません"
 )
 _AND = re.compile(r"(?:[てりおしえれ]|です|ます)が?、(?=[^、]*$)|(?:ます|です)が、")
 """The end of a clause that stands by itself, before what is not known."""
 _QUIET = re.compile(r"[\s・、。,.|()（）「」『』\[\]【】<>*`:：;；/~\-]+")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spot:
-    """A sentence, list item or table cell of a passage."""
-
-    says: Statement
-    beside: frozenset[str]
-    """Terms that belong to it as if they stood in it: the cell's column and the words of its row."""
-    row: frozenset[str]
-    """Table cells only: terms of the rest of its row."""
-    label: frozenset[str]
-    """Table cells only: terms of the row's first cell."""
-    line: tuple[Statement, ...]
-    """Table cells only: the column and the rest of the row, which are about the same thing."""
-    above: tuple[Statement, ...]
-    """What it takes for granted, nearest first: sentence before, lead-in, headings."""
-    title: tuple[Statement, ...]
-    """What its document is called, and by whom it is."""
-
-    @property
-    def terms(self) -> frozenset[str]:
-        """Its own terms and those beside it."""
-        return self.says.terms | self.beside | self.row
-
-    def place(self, beside: Beside) -> Beside:
-        """Add to what stands beside something in it what belongs to the spot as a whole."""
-        return Beside(beside.near | self.beside, beside.whole | self.beside | self.row)
-
-    def names(self, kind: str) -> tuple[tuple[Named, Beside], ...]:
-        """The names of a kind in it, else the nearest ones around it, which it is then about."""
-        own = [name for name in self.says.names if name.kind == kind]
-        if own:
-            return tuple((name, self.place(self.says.beside_name(name))) for name in own)
-        whole = Beside(self.terms, self.terms)
-        for level in self.levels:
-            found = [name for statement in level for name in statement.names if name.kind == kind]
-            if found:
-                return tuple((name, whole) for name in found)
-        return ()
-
-    @property
-    def levels(self) -> tuple[tuple[Statement, ...], ...]:
-        """What stands around it, nearest first; what is on one level is equally near."""
-        return (self.line, *((statement,) for statement in self.above))
-
-    @property
-    def framed(self) -> frozenset[str]:
-        """Terms of all that stands above it."""
-        return frozenset().union(*(statement.terms for statement in (*self.above, *self.title)))
 
 
 class Evidence:
@@ -240,11 +189,11 @@ class _Key:
 def _part(chunk: str, key: _Key, names: Names) -> _Part:
     passage = key.passage
     title = _title(passage.source, names)
-    spots = tuple(spot for block in _shown(passage) for spot in _spots(block, title, names))
+    spots = spots_of(_shown(passage), title, names)
     # A continued block's first sentence speaks of what the one before was about.
     context = {s.text: s for spot in spots for s in (*spot.line, *spot.above, *spot.title)}
     for line in (*passage.chunk.context.split("\n"), *title_lines(passage.source)):
-        for said in _said(line, names):
+        for said in sentences(line, names):
             context.setdefault(said.text, said)
     statements = [*(spot.says for spot in spots), *context.values()]
     wards = {f"ward/{ward}" for ward in passage.source.wards if ward in WARDS}
@@ -270,45 +219,7 @@ def title_lines(source: Source) -> tuple[str, ...]:
 
 
 def _title(source: Source, names: Names) -> tuple[Statement, ...]:
-    return tuple(said for line in title_lines(source) for said in _said(line, names))
-
-
-def _said(text: str, names: Names) -> Iterator[Statement]:
-    for sentence in _END.split(readable(text)):
-        folded = fold(sentence)
-        for start in range(0, len(folded), LONGEST):
-            yield Statement(folded[start : start + LONGEST], names)
-
-
-def _spots(block: Block, title: tuple[Statement, ...], names: Names) -> Iterator[Spot]:
-    none: frozenset[str] = frozenset()
-    above = [said for line in (block.lead, block.table, *reversed(block.heading)) for said in _said(line, names)]
-    if block.kind is BlockKind.ROW and len(block.carried) > 1:
-        yield from _cells(block, tuple(above), title, names)
-        return
-    before: list[Statement] = []
-    for said in _said(block.text, names):
-        if said.text:
-            yield Spot(said, none, none, none, (), (*reversed(before), *above), title)
-            before.append(said)
-
-
-def _cells(block: Block, above: tuple[Statement, ...], title: tuple[Statement, ...], names: Names) -> Iterator[Spot]:
-    cells = [list(_said(cell, names)) for cell in block.carried]
-    words = [frozenset[str]().union(*(s.terms for s in cell)) for cell in cells]
-    # A cell that is only a figure says nothing about its neighbours; a day or a name does.
-    labels = [
-        bool(cell) and (i == 0 or any(not s.values or len(s.text) > 12 for s in cell)) for i, cell in enumerate(cells)
-    ]
-    for i, cell in enumerate(cells):
-        header = list(_said(block.header[i], names)) if i < len(block.header) else []
-        others = [j for j in range(len(cells)) if j != i and labels[j]]
-        head = frozenset[str]().union(*(s.terms for s in header))
-        row = frozenset[str]().union(*(words[j] for j in others))
-        beside = [s for j in range(len(cells)) if j != i and (labels[j] or len(cells) <= 4) for s in cells[j]]
-        for said in cell:
-            if said.text:
-                yield Spot(said, head, row, words[0] if i else frozenset(), (*header, *beside), above, title)
+    return tuple(said for line in title_lines(source) for said in sentences(line, names))
 
 
 def _metadata(source: Source) -> Iterator[Value]:

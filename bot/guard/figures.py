@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.guard.bounds import ATTACHED, Bound, agrees
 from bot.guard.days import Day
-from bot.guard.evidence import Evidence, Spot
+from bot.guard.evidence import Evidence
 from bot.guard.fit import fits, score
+from bot.guard.spots import Spot
 from bot.guard.statement import Beside, Statement
 from bot.guard.units import COUNTERS
 from bot.guard.values import Value, ValueKind, comparable, meets
 
+_IN_QUOTES = re.compile(r"「[^「」]{2,30}」")
 _TALLY = re.compile(r"(?:の|という|、)?\s?(?:計|合計|合わせて|あわせて)?\s?$")
 
 
@@ -29,9 +32,19 @@ def counts_itself(value: Value, said: Statement, evidence: Evidence) -> bool:
     ):
         return False  # the passage has a count of its own
     tally = _TALLY.search(said.text, 0, value.start)
+    before = [name for name in said.names if name.end == (tally.start() if tally else value.start)]
+    if before and reading.amount == said.count_with(before[0]) > 1:
+        return True
     listed = re.sub(r"\([^()]*\)|「[^「」]*」", "x", said.text[: tally.start() if tally else value.start])
     listed = re.split(r"(?:は|には|では)、?(?=[^は]*$)", listed)[-1]
-    return reading.amount == len(re.split(r"、|および|及び|と(?=[一-龥ァ-ヴA-Za-zx])", listed)) > 1
+    count = len(re.split(r"、|・|および|及び|と(?=[一-龥ァ-ヴA-Za-zx])", listed))
+    return reading.amount == count > 1 or any(_lists(spot, reading.amount) for spot in evidence.spots)
+
+
+def _lists(spot: Spot, count: object) -> bool:
+    """Tell whether a sentence of a passage names so many companies, programmes or things in quotes: 「A × B × C」."""
+    kinds = Counter(name.kind for name in spot.says.names)
+    return count in (kinds["organisation"], kinds["programme"], len(_IN_QUOTES.findall(spot.says.text))) and count != 1
 
 
 def figure_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
@@ -39,8 +52,7 @@ def figure_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     if value.kind in (ValueKind.PHONE, ValueKind.URL, ValueKind.ADDRESS):
         return any(meets(value, held) for held in evidence.values)
     code = value.readings[0].unit == "語"
-    if code and evidence.holds(said.text[value.start : value.end]):
-        return True
+    literal = code and evidence.holds(said.text[value.start : value.end])
     beside = said.beside_value(value)
     own: list[float] = []
     rivals: list[float] = []
@@ -63,8 +75,10 @@ def figure_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
     if not _each_subject(value, said, evidence):
         return False
     if not own:
-        return not elsewhere and any(_meets(value, held, evidence, tabled=False) for held in evidence.values)
-    return fits(own, rivals) and _bounded(value, said, bounds)
+        return not elsewhere and (
+            literal or any(_meets(value, held, evidence, tabled=False) for held in evidence.values)
+        )
+    return fits(own, rivals) and (code or _bounded(value, said, bounds))
 
 
 _AND = re.compile(r"と(?=[^は、。]{2,})|や|および|及び|・|、|も")
@@ -110,6 +124,10 @@ def _rows_named(beside: Beside, evidence: Evidence) -> frozenset[frozenset[str]]
     return frozenset(label for label in labels if not any(label < other for other in labels))
 
 
+_DATED = 1
+"""Days in a row's cells, its head among them, up to which a day holds for the whole row."""
+_LISTED = 10
+"""Below it a bare number outside a table numbers a heading or an item."""
 _DENIED = re.compile(r"(?:では|じゃ)(?:ありません|ない|なく)")
 _FOREIGN = 0.1
 """Weight of a word of a row's label that the sentence does not say."""
@@ -128,6 +146,10 @@ def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
         whole = Beside(spot.terms, spot.terms)
         for level in spot.levels:
             found = [held for statement in level for held in statement.values if comparable(value, held)]
+            if len(found) > _DATED and level is spot.line:
+                # In a timetable's row each cell has its own day, which is none of its neighbours'.
+                heads = [statement for statement in level if statement.terms <= spot.beside]
+                found = [held for statement in heads for held in statement.values if comparable(value, held)]
             if found:
                 yield from ((held, whole) for held in found)
                 return
@@ -156,7 +178,7 @@ def _meets(value: Value, held: Value, evidence: Evidence, *, tabled: bool) -> bo
                 and said.written == known.written
                 and evidence.measures(said.unit)
                 # 「効果2：」 is no count of two.
-                and (tabled or said.unit not in COUNTERS)
+                and (tabled or (said.unit not in COUNTERS and known.written >= _LISTED))
             ):
                 # A table's unit stands in its head.
                 return True

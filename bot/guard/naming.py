@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 
-from bot.guard.evidence import Evidence, Spot
+from bot.guard.evidence import Evidence
 from bot.guard.fit import fits, score
 from bot.guard.names import Named
 from bot.guard.shapes import Shape
+from bot.guard.spots import Spot
 from bot.guard.statement import Beside, Statement
+
+_LITERAL = 5
+"""Characters of a programme's name that is looked up as it is written."""
 
 
 def name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
     """Tell whether the passages name it, and say of it rather than of another what the sentence says."""
     if not name.things & evidence.things:
-        return False
+        # 「清掃事務所の視察」 is there as 清掃事務所視察.
+        return name.kind == "programme" and len(name.said) >= _LITERAL and evidence.holds(name.said)
     beside = said.beside_name(name)
     beside_it = said.listed_with(name)
     several = sum(other.kind == name.kind for other in said.names) > 1
@@ -23,10 +28,14 @@ def name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
     own: list[float] = []
     rivals: list[float] = []
     for spot in evidence.spots:
-        for held, place in spot.names(name.kind):
+        there = spot.names(name.kind)
+        inside = any(held.things & name.things for held, _ in there)
+        for held, place in there:
             points = score(beside, place, spot.framed, evidence.weights)
             if held.things & name.things:
                 own.append(points)
+            elif inside and held is spot.labelled:
+                continue  # 「A制度：B、Cの費用を助成」: that A is what it is about does not tell against B
             elif not held.things & beside_it:
                 # What stands in a row of its own name is said of that name too.
                 (own if _in_row(name, spot) else rivals).append(points)
@@ -51,7 +60,13 @@ def torn_from_its_row(said: Statement, evidence: Evidence) -> str:
     )
     tabled = [bool(name.things & frozenset().union(*rows)) and not name.things & elsewhere for name in names]
     for i, name in enumerate(names):
-        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(names) and not names[j].things & said.listed_with(name)]
+        beside = [
+            j
+            for j in (i - 1, i + 1)
+            if 0 <= j < len(names)
+            and not names[j].things & said.listed_with(name)
+            and not _each_its_own(names[min(i, j)], names[max(i, j)], said)
+        ]
         if (
             tabled[i]
             and beside
@@ -60,6 +75,16 @@ def torn_from_its_row(said: Statement, evidence: Evidence) -> str:
         ):
             return name.kind
     return ""
+
+
+_OWN = re.compile(r"[」』]?(?:から)?(?:は|が|も)(?![いじず])")
+
+
+def _each_its_own(one: Named, other: Named, said: Statement) -> bool:
+    """Tell whether each of two names is the subject of a clause of its own: 「Aは改修を、Bは診断を行います」."""
+    return bool(
+        _OWN.match(said.text, one.end) and _OWN.match(said.text, other.end) and "、" in said.text[one.end : other.start]
+    )
 
 
 def _named_in_row(spot: Spot) -> frozenset[str]:

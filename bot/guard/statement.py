@@ -11,7 +11,7 @@ from bot.guard.names import Named, Names, named
 from bot.guard.values import Value, comparable, values
 from knowledge.tokens import words
 
-_COMMA = re.compile(r"[、,;；。|]")
+_COMMA = re.compile(r"[、,;；。|]|(?<=[ぁ-んァ-ヴー一-龥])/(?=[\d一-龥ァ-ヴ])")
 _ENDS = re.compile(
     r"(?:(?:です|ます|ません|でした|ました)(?:が|し|けれども?|けど)|て(?:おり|いて)|[でしりきいえけれみびせげべち])、"
 )
@@ -84,10 +84,17 @@ class Statement:
 
     def listed_with(self, name: Named) -> frozenset[str]:
         """What is named side by side with a name, 「AとB」, the name's own things included."""
+        return frozenset().union(*(n.things for n in self._side_by_side(name)))
+
+    def count_with(self, name: Named) -> int:
+        """How many names stand side by side with a name, itself included."""
+        return len(self._side_by_side(name))
+
+    def _side_by_side(self, name: Named) -> list[Named]:
         same = [n for n in self.names if n.kind == name.kind]
         spans = [(n.start, n.end) for n in same]
         start, end = next(span for span in _groups(self.text, spans) if span[0] <= name.start and name.end <= span[1])
-        return frozenset().union(*(n.things for n in same if start <= n.start and n.end <= end))
+        return [n for n in same if start <= n.start and n.end <= end]
 
     def _quoted(self, name: Named) -> bool:
         before = self.text[: name.start]
@@ -182,7 +189,7 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(word for word in words(text) if not word[0].isdigit())
 
 
-_JOINT = re.compile(r"[」』]?\s?(?:と、?|[、・や/,]|及び|および|または|か)\s?[「『]?")
+_JOINT = re.compile(r"[」』]?\s?(?:と、?|[、・や/,~-]|から|及び|および|または|か)\s?[「『]?")
 
 
 def _groups(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from bot.guard.figures import counts_itself, figure_holds
 from bot.guard.naming import name_holds, shape_holds, torn_from_its_row
 from bot.guard.shapes import shapes
 from bot.guard.statement import Statement
+from bot.guard.subjects import of_another_subject
 from bot.guard.turns import turned
 from bot.guard.values import Value, ValueKind, meets
 from bot.guard.wording import beside_the_point, rests_on_the_unknown
@@ -71,6 +72,8 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
         return "date"
     if rests_on_the_unknown(said, evidence):
         return "negation"
+    if of_another_subject(said, evidence):
+        return "scope"
     side = turned(_without_denials(said, evidence, asked), evidence)
     return side or ("unsupported" if beside_the_point(said, evidence) else "")
 

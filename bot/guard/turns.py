@@ -14,13 +14,14 @@ from bot.guard.fit import CLOSE, score
 from bot.guard.statement import Beside, Statement
 
 DATA = Path(__file__).with_name("turns.toml")
-_CLAUSE = re.compile(r"(?:[、。;；!?！？\n|()]|(?<!\d),|,(?!\d))+")
+_CLAUSE = re.compile(r"(?:[、。;；!?！？\n|()]|:(?!\d)|(?<!\d),|,(?!\d))+")
 _NEGATION = re.compile(
-    r"ません|ない(?:$|[。、)」』|の|で|こと|もの|場合|とき|ため|と[きさい]|[一-龥])|なかった|なく|[せらかわえけべめげねてさじれ]ず(?:に|、|$|と)|ではな|じゃな"
+    r"(?:では|じゃ)(?:な(?:く|い|かった)|ありません)|ません|ない(?:$|[。、)」』|の|で|こと|もの|場合|とき|ため|と[きさい]|[一-龥])|なかった|なく|"
+    r"[せらかわえけべめげねてさじれき]ず(?:に|、|$|と)|(?<=[一-龥ァ-ヴー])(?<!記載)な(?:し(?!に関)|き(?=$|[。、]))|不(?:十分|足|使用|参加|可能|能|実施|採択|完全)|未(?:実施|着手|達|整備|対応|策定|導入|使用|登録)"
 )
 _NO_NEGATION = re.compile(
     r"なければ(?:なり|いけ)ま?せ?(?:ん|ない)|なくては(?:なり|いけ)ません|ないと(?:いけ|なり)ません|だけで(?:は)?なく|のみなら[ずぬ]|かもしれ(?:ません|ない)|少なくな|少なくとも|間違いな|欠かせ(?:ません|ない)|"
-    r"ほかな(?:りません|らない)|必ず|まず|はず|わずか|いずれ|ではないでしょうか|ませんか|なくな(?:る|り|っ)|にもかかわらず|ないように|ないよう"
+    r"ほかな(?:りません|らない)|必ず|まず|はず|わずか|いずれ|ではないでしょうか|ませんか|なくな(?:る|り|っ)|にもかかわらず|ないように|ないよう|(?:に|ば)とどまら[ずな]|だけで(?:は)?な(?:く|い)|ばかりで(?:は)?な(?:く|い)"
 )
 _PREDICATE = re.compile(
     r"(?:です|ます|でした|ました|だ|る|た|[うくすつぬむ]|て|で|[しりきいえけれみびせげべち])(?:が|し|けど|ので|から)?\)?$"
@@ -80,7 +81,7 @@ def turned(said: Statement, evidence: Evidence) -> str:
                 points = score(mine.beside, spot.place(theirs.beside), spot.framed, weight)
                 if theirs.side == mine.side:
                     own.append(points)
-                elif mine.turn >= 0 or mine.side == "other" or _same_predicate(mine, theirs, weight):
+                elif mine.turn >= 0 or mine.side == "other" or _same_predicate(mine, spot.place(theirs.beside), weight):
                     rivals.append(points)
         turn = _turns()[mine.turn] if mine.turn >= 0 else None
         reason = turn.reason if turn else "negation"
@@ -96,10 +97,10 @@ def turned(said: Statement, evidence: Evidence) -> str:
     return ""
 
 
-def _same_predicate(mine: _Side, theirs: _Side, weight: Callable[[str], float]) -> bool:
+def _same_predicate(mine: _Side, theirs: Beside, weight: Callable[[str], float]) -> bool:
     """Tell whether what is negated in a passage is what is said: half of it by weight, at least."""
     full = sum(weight(term) for term in mine.beside.near)
-    return sum(weight(term) for term in mine.beside.near & theirs.beside.near) >= full / 2
+    return sum(weight(term) for term in mine.beside.near & theirs.near) >= full / 2
 
 
 def _says_above(mine: _Side, evidence: Evidence) -> bool:
@@ -134,12 +135,22 @@ def _read(statement: Statement) -> Iterator[_Side]:
         if (negation is None and end == len(text)) or _PREDICATE.search(
             text[negation.end() if negation else start : end]
         ):
-            yield _Side(-1, "one", _beside(statement, negation.end() if negation else start, end))
+            stated = _beside(statement, negation.end() if negation else start, end)
+            if stated.near or not (negation or start):  # nothing is stated by the rest of 「ありませんでした」
+                yield _Side(-1, "one", stated)
         for i, turn in enumerate(_turns()):
             other = turn.other.search(text, start, end)
             one = turn.one.search(text, start, end)
-            if other and not (one and one.start() <= other.start() and one.end() >= other.end()):
+            # 「負荷の削減と快適性の向上」 has both, each of its own thing; of 「対象外」 and 「対象」 the longer one.
+            within = (
+                one
+                and other
+                and (other.start() <= one.start() < other.end() or one.start() <= other.start() < one.end())
+            )
+            if other and not (within and one and one.start() <= other.start() and one.end() >= other.end()):
                 yield _Side(i, _flipped("other", turn, plain, other.end(), end), _beside(statement, start, other.end()))
+                if one and not within:
+                    yield _Side(i, _flipped("one", turn, plain, one.end(), end), _beside(statement, start, one.end()))
             elif one:
                 yield _Side(i, _flipped("one", turn, plain, one.end(), end), _beside(statement, start, one.end()))
 

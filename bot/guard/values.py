@@ -85,7 +85,13 @@ def _same(a: Reading, b: Reading) -> bool:
 def _comparable(a: Reading, b: Reading) -> bool:
     if isinstance(a.amount, Day) or isinstance(b.amount, Day):
         return isinstance(a.amount, Day) and isinstance(b.amount, Day) and a.amount.like(b.amount)
-    return _same_unit(a.unit, b.unit)
+    if a.unit == b.unit == "語":
+        return str(a.amount)[:1] == str(b.amount)[:1]  # EN-S-006 and P398 answer different questions
+    return _same_unit(a.unit, b.unit) or {a.unit, b.unit} <= _SPANS
+
+
+_SPANS = {"日", "営業日", "週", "か月", "年"}
+"""「1年間」 may be taken for 「1か月前」."""
 
 
 def _same_unit(a: str, b: str) -> bool:
@@ -116,12 +122,14 @@ _ADDRESS = re.compile(
     rf"(?P<town>[区市町村][一-龥々ヶケ]{{1,8}})(?P<block>\d{{1,3}}-\d{{1,4}}(?![\d社人名件%月日年~-]))"
 )
 _CODE = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,12}[-–]?\d[\dA-Za-z.-]{0,20}|\d{1,4}[A-Za-z]{1,3}\d[\dA-Za-z]{0,10})"
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,12}\s?\d(?:から|~)\d(?![\d.,%-])|(?:[A-Za-z]{1,6}-){0,2}[A-Za-z]{1,12}[-–]?\d[\dA-Za-z.-]{0,20}|\d{1,4}[A-Za-z]{1,3}\d[\dA-Za-z]{0,10})"
 )
 _CO2 = re.compile(r"-?co2e?(?:q|eq)?(?![0-9A-Za-z])|(?<=[A-Za-z])-?co2", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?:(?P<half>午前|午後)\s?)?(?:(?<!\d)(?P<h>\d{1,2})(?::(?P<m>\d{2})(?!\d)|時(?!間|点|期|代)(?:(?P<m2>\d{1,2})分|(?P<半>半))?))|正午"
 )
+_SPAN = re.compile(r"\s?(?:から|より|~|-)、?\s?")
+"""Between the ends of a span of time."""
 _PART = re.compile(rf"(?P<under>{_N}|\d{{1,4}})\s?分の\s?(?P<over>\d{{1,4}}|[一二三四五六七八九十]{{1,3}})")
 _SLASH = re.compile(r"(?<![\d./年月])(?P<a>\d{1,3})\s?[/⁄]\s?(?P<b>\d{1,4})(?![\d/年月]|\.\d)")
 _TENTHS = re.compile(
@@ -209,14 +217,19 @@ class _Reader:
             unit = UNITS.match(self._text, match.start() + digits)
             if unit and match.group()[0].isdigit():
                 continue  # 3m2 is an area
-            plain = re.sub(r"[-–]", "", match.group().lower()).rstrip(".")
+            plain = re.sub(r"[-–~\s]|から", "", match.group().lower()).rstrip(".")
             self._add(ValueKind.NUMBER, (Reading("語", plain),), match.start(), match.end())
 
     def _clocks(self) -> None:
+        afternoon = -1  # where a time ends that 午後 stands before
         for match in _CLOCK.finditer(self._left):
             hour = 12 if match["h"] is None else int(match["h"])
-            if match["half"] == "午後" and hour < 12:
+            # 「午後2時から4時」: the half of the day holds for the end of the span as well.
+            goes_on = afternoon >= 0 and not match["half"] and _SPAN.fullmatch(self._text, afternoon, match.start())
+            half = "午後" if goes_on else match["half"]
+            if half == "午後" and hour < 12:
                 hour += 12
+            afternoon = match.end() if half == "午後" else -1
             minute = 30 if match["半"] else int(match["m"] or match["m2"] or 0)
             self._add(ValueKind.NUMBER, (Reading("時刻", Fraction(hour * 60 + minute)),), match.start(), match.end())
 
@@ -311,7 +324,11 @@ class _Reader:
             return len(run) >= 3 and bool(_WEIGHTY.search(run)) and run not in ("千万", "百万")
         if start and re.match(r"[一-龥々]", self._left[start - 1]) and len(run) == 1 and self._left[start - 1] != "第":
             return False
-        if unit == "つ" and run in ("一", "1") and start and self._left[start - 1] == "の":
+        if (
+            unit == "つ"
+            and run in ("一", "1")
+            and re.search(r"(?:の|ただ|たった)$", self._left[max(0, start - 3) : start])
+        ):
             return False  # 「条件の一つです」 counts nothing
         word = self._left[start : end + 1]
         return not re.match(

@@ -33,13 +33,20 @@ def beside_the_point(said: Statement, evidence: Evidence) -> bool:
     return len(own & held) < _SAME_WORDS * len(own)
 
 
-_SAYS_SO = frozenset(words("資料や案内によると、そう書かれ、載り、示され、されている"))
+_SAYS_SO = frozenset(words("資料や案内によると、そう書かれ、載り、示され、挙げられ、述べ、されている"))
 """Words by which a sentence says that a document says it."""
+_SENDS = frozenset(
+    words(
+        "詳しくはご確認、ご覧、ご参照、お問い合わせください。ご検討、お考え、お悩み、迷う場合、お聞きになりたい方、お話、折を見て、"
+        "前提、あたり、背景、進み、内容、方針、意味、こと、もの、ため、名前、行う"
+    )
+)
+"""Words that send somebody somewhere or only hold a sentence together; what they are said of must be there."""
 
 
 def _plain(terms: frozenset[str]) -> frozenset[str]:
     """The words of a text: not its figures, not that a document says so, and of a compound its parts alone."""
-    own = {term for term in terms if not term.startswith("=") and term not in _SAYS_SO}
+    own = {term for term in terms if not term.startswith("=") and term not in _SAYS_SO | _SENDS}
     return frozenset(term for term in own if not any(part != term and part in term for part in own))
 
 
