@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.reading import Reading
-from bot.text.material import Material
+from bot.text.material import OTHERS, Material
 from bot.text.select import SCRAP, Candidate
 from bot.text.units import Unit, UnitKind, denies, label_of
 from bot.wants import Want
@@ -29,7 +29,6 @@ HEADS = 0.75
 UNSURE = 0.45
 """Coverage of the best unit below which more is told."""
 _WHO_ALL = re.compile(r"(?:どんな|どこの|どの)(?:会社|企業|組織|団体|銀行|人)")
-_OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
 NEXT = re.compile(r"次(?:は|の?回|に|も|の(?!年))|今度|これから")
 """The next one is asked for."""
 _PERSON_NAME = re.compile(r"([一-龥]{1,3}\s?[一-龥ぁ-ん]{1,3})\s?(?:氏|さん|様|先生)")
@@ -282,7 +281,7 @@ def _said_before(candidate: Candidate, reading: Reading) -> bool:
         say = candidate.unit.say
         if earlier_days & ({(day.month, day.day) for day in dates(say)} | {(d.month, d.day) for d in month_days(say)}):
             return True
-    if not _OTHERS.search(reading.text) or not reading.question.history:
+    if not OTHERS.search(reading.text) or not reading.question.history:
         return False
     earlier = squeeze("".join(turn.text for turn in reading.question.history))
     names = _PERSON_NAME.findall(fold(candidate.unit.say))

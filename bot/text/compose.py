@@ -15,7 +15,7 @@ from bot.reading import Reading, parts
 from bot.text.abstain import telling
 from bot.text.choose import NEXT, choose, in_text_order
 from bot.text.dating import is_dated, is_past
-from bot.text.material import Material, answering, confidence, narrowed
+from bot.text.material import Material, answering, confidence, narrowed, of_it
 from bot.text.premise import correction
 from bot.text.rows import row_saying
 from bot.text.select import Candidate
@@ -74,6 +74,7 @@ def _add_office(draft: Draft, reading: Reading, proofs: Proofs) -> None:
 
 
 def _for_whole(reading: Reading, material: Material) -> list[Candidate]:
+    material = of_it(reading, material)
     found = answering(reading, material)
     return choose(reading, found, material) if found else []
 

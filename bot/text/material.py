@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.places import only_for
 from bot.policies import on_topic
 from bot.reading import Name, Reading
 from bot.text.select import Candidate, candidates, names_year
-from bot.text.units import Unit, denies, units
+from bot.text.units import Unit, denies, pairs_of, units
 from bot.wants import Want
 from knowledge.dates import years
 from knowledge.documents import BlockKind, Passage
@@ -173,14 +174,18 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
     somewhere else does not answer for the programme that was asked about.
     """
     allowed = _sources_of_years(reading, material)
+    others_of_it = _asks_others_of_it(reading)
     pool = tuple(
         c
         for c in of_name(material, reading.names, strict=bool(reading.asked.hard))
         if not denies(c.unit.say)
-        and _near_enough(c)
+        and (_near_enough(c) or others_of_it)
         and _for_this_ward(reading, c)
         and (allowed is None or c.unit.source.id in allowed)
     )
+    if reading.told and OTHERS.search(reading.text):
+        # 「ほかには?」 after one of them: what has been told is no measure for the others.
+        pool = tuple(c for c in pool if not _told(c, reading)) or pool
     if not pool:
         return ()
     top = max(candidate.coverage for candidate in pool)
@@ -207,9 +212,40 @@ def answering(reading: Reading, material: Material) -> tuple[Candidate, ...]:
         kept = tuple(dict.fromkeys((*kept, *beside)))
         most = max((len(c.met & hard) for c in kept), default=0)
         kept = tuple(sorted(kept, key=lambda c: (-len(c.met & hard) if len(c.met & hard) == most else 0, -c.score)))
-    if not kept and Want.DATE in hard:
+    if not kept and Want.DATE in hard and Want.SUBSIDY not in reading.asked:
         kept = tuple(c for c in near if names_year(c))
     return kept
+
+
+def _told(candidate: Candidate, reading: Reading) -> bool:
+    """The last answer has said most of it."""
+    mine = pairs_of(candidate.unit.say)
+    return len(mine & pairs_of(reading.told)) >= _MOSTLY * len(mine)
+
+
+_MOSTLY = 0.7
+OTHERS = re.compile(r"ほか|他に|以外|あと(?:は|誰|だれ)")
+"""Others than those that were told are asked for."""
+
+
+def of_it(reading: Reading, material: Material) -> Material:
+    """What else there is of 「その会社」, of the one that was spoken of."""
+    if not _asks_others_of_it(reading):
+        return material
+    kept = tuple(
+        c
+        for c in material.candidates
+        if any(name.said in fold(f"{c.unit.subject} {c.unit.say}").lower() for name in reading.names)
+        and not _told(c, reading)
+    )
+    return replace(material, candidates=kept) if kept else material
+
+
+def _asks_others_of_it(reading: Reading) -> bool:
+    return bool(reading.told and reading.names and OTHERS.search(reading.text) and _OF_IT.search(reading.text))
+
+
+_OF_IT = re.compile(r"その(?:会社|企業|団体|組織|ところ|所|店)|そこ(?:は|って|の|、)|おたく")
 
 
 def _rules_on(candidate: Candidate, reading: Reading) -> bool:

@@ -30,7 +30,7 @@ def other_ward(reading: Reading, material: Material, contacts: tuple[Contact, ..
         the question is no such one.
     """
     asks = bool(reading.asked.kinds & {Want.ELIGIBILITY}) or re.search(
-        r"使え|使う|使わせ|申し?込|(?<![てで])もらえ|参加|対象|利用|いけ(?:る|ます)|も.{0,24}(?:もらえ|加われ|混ざ|混ぜ|乗れ|入れ(?:る|ます))|\buse\b|apply",
+        r"使え|使う|[わらさま][せし]て(?:もら|くれ)|取れ(?:る|ます)|使わせ|申し?込|(?<![てで])もらえ|参加|対象|利用|いけ(?:る|ます)|も.{0,24}(?:もらえ|加われ|混ざ|混ぜ|乗れ|入れ(?:る|ます))|\buse\b|apply",
         reading.text,
     )
     if not reading.ward or not asks:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.answer import Act, Answer
 from bot.draft import Draft
-from bot.places import named, ward_name
+from bot.places import named, only_for, ward_name
 from bot.reading import Reading
 from bot.replies import WARD_CHOICES
 from bot.text.abstain import add_contact
 from bot.text.contacts import Contact
 from bot.text.firststep import FUNDING
 from bot.text.material import Material
-from bot.text.units import UnitKind, denies
+from bot.text.units import Unit, UnitKind, denies
 from bot.text.wide import in_reach, nearest, statement
 from bot.wants import Want, holds
+from knowledge.documents import Kind
+from knowledge.fold import fold, squeeze
 from knowledge.retrieval import Retriever
 from knowledge.tokens import words
 
 LENGTH = 260
 """Characters of a list of grants; an amount is never cut from its year."""
+ALL = 420
+"""The same where all of them are asked for."""
+AT_MOST = 6
+"""Grants in a list."""
+_ALL = re.compile(r"ぜんぶ|全部|すべて|全て|一覧|一通り|何種類|いくつ")
+_GRANTS = re.compile(r"(?:助成|補助)(?:金|制度|事業)?(?:の)?(?:メニュー|名|名称|種類|一覧)?$")
+"""The head of a column that names grants."""
+_MONEY = re.compile(r"補助|助成|交付金|給付|支援金|奨励金")
+_FOR_FIRMS = re.compile(r"事業者|企業|法人|店")
 _BY_WARD = frozenset({Want.SUBSIDY, Want.AMOUNT, Want.RATE, Want.CONTACT, Want.PHONE, Want.ELIGIBILITY, Want.DEADLINE})
 """What differs from ward to ward."""
 _WITHOUT_MORE = frozenset(
@@ -60,6 +73,12 @@ def _which_of(reading: Reading) -> Answer:
     return Answer(Act.CLARIFY, text, (), (), (*(f"{name}です" for name in names), "わからない"), confidence=0.5)
 
 
+def _names_a_grant(unit: Unit) -> bool:
+    """Tell whether it is a row of a table of grants, with their names in the first column."""
+    block = unit.block
+    return unit.kind is UnitKind.ROW and bool(block.header) and bool(_GRANTS.search(fold(block.header[0])))
+
+
 def wide_subsidy(
     reading: Reading,
     material: Material,
@@ -84,22 +103,36 @@ def wide_subsidy(
     found = [
         unit
         for unit in (candidate.unit for candidate in nearest(FUNDING.search, reading, retriever))
-        if in_reach(reading, unit) and unit.kind is not UnitKind.TITLE and not denies(unit.say)
+        if in_reach(reading, unit)
+        and unit.kind is not UnitKind.TITLE
+        and not denies(unit.say)
+        # A proposal speaks of grants on every page; those there are stand in its table of them.
+        and (
+            _names_a_grant(unit)
+            or (unit.source.kind is not Kind.PROPOSAL and _MONEY.search(fold(statement(reading, unit))))
+        )
     ]
+    found.sort(key=lambda unit: _names_a_grant(unit) and not _FOR_FIRMS.search(unit.say))
     if Want.AMOUNT in reading.asked:
         found = [unit for unit in found if holds(unit.say, Want.AMOUNT)]
-    found = found[:5]
     if not found:
         return None
     draft = Draft(public_url)
     here = ward_name(reading.ward)
-    draft.add(f"{here}の資料には、次の支援が書かれています。金額や条件、今年度の受付は窓口での確認が必要です。")
-    told = 0
+    whose = here if any(reading.ward in only_for(unit.source) for unit in found) else f"{here}を含む地域"
+    draft.add(f"{whose}の資料には、次の支援が書かれています。金額や条件、今年度の受付は窓口での確認が必要です。")
+    told: list[str] = []
+    most = ALL if _ALL.search(reading.text) else LENGTH
     for unit in found:
         line = statement(reading, unit)
-        if told and told + len(line) > LENGTH:
+        # A table of names says again what stands in a list with its purpose.
+        if any(squeeze(unit.say) in squeeze(before) for before in told) or len(told) == AT_MOST:
+            continue
+        if told and sum(map(len, told)) + len(line) > most:
             continue
         draft.add(f"・{line}", unit)
-        told += len(line)
+        told.append(line)
+    if any(unit.source.kind is Kind.PROPOSAL for unit in draft.cited):
+        draft.add("(提案資料に名前があるものを含みます。決定とは書かれていません)")
     add_contact(draft, reading, contacts, found[0])
     return draft.answer(material.passages(draft.cited), confidence=0.75)

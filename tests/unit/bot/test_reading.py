@@ -37,6 +37,9 @@ def test_a_greeting_before_a_matter_is_no_greeting() -> None:
 
 def test_what_only_sounds_like_a_first_step_is_none() -> None:
     assert reading("何から始めればいい?").first_step
+    assert reading("工事はムリ。どっから始めたらいいかな").first_step
+    assert reading("社員8名の清掃会社です。はじめに何に着手するのがよいでしょうか").first_step
+    assert reading("エコやってますと名乗りたい。手っ取り早いのはどれ").first_step
     assert not reading("ポイントは何したら上乗せになる案なの").first_step
     assert not reading("会議室とか入り口のところを展示会に使わせてくれる会社ある?").first_step
 

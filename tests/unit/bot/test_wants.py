@@ -23,6 +23,10 @@ from bot.wants import Want, holds, wanted
         ("塾にはなんにん来てたの", Want.COUNT),
         ("なんがつにやる?", Want.DATE),
         ("クレジットは全部で何トンの見込み?", Want.QUANTITY),
+        ("認証をとるのになんぼかかる?", Want.FEE),
+        ("なにか安くなる制度ある?", Want.SUBSIDY),
+        ("その助成は何をしたら出るんですか", Want.CONDITION),
+        ("案を出した会社、なんて名前?", Want.ORGANISATION),
     ],
 )
 def test_what_is_asked_for(text: str, want: Want) -> None:
@@ -38,6 +42,7 @@ def test_what_is_asked_for(text: str, want: Want) -> None:
         ("いくらかかるかの計算もしてくれる?", Want.FEE),
         ("片方が直したいと言ったらどうなる?", Want.BENEFIT),
         ("名前とか住所が漏れたら届け出る?", Want.PLACE),
+        ("助成は何種類あるん?名前ぜんぶ並べて", Want.COUNT),
     ],
 )
 def test_what_is_not_asked_for(text: str, want: Want) -> None:
