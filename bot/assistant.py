@@ -171,7 +171,7 @@ class Assistant:
             answer = replace(answer, passages=_with_the_next_best(answer.passages, material))
             both = both_told(answer, reading, material, state.claims, state.contacts, self._public_url)
             return (answer, Basis.TOLD) if both is None else (both, Basis.DECIDED)
-        if material.off_topic:
+        if material.off_topic and not policies.on_topic(reading.text):
             return refuse(reading), Basis.MISSED
         return abstain(reading, material, state.contacts, self._public_url, proofs=state.proofs), Basis.MISSED
 

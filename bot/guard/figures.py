@@ -26,7 +26,7 @@ def counts_itself(value: Value, said: Statement, evidence: Evidence) -> bool:
     if reading.unit not in COUNTERS and reading.unit != "本":
         return False
     if any(
-        comparable(value, held) and len(spot.terms & said.terms) * 2 > len(said.terms)
+        reading.unit in {other.unit for other in held.readings} and len(spot.terms & said.terms) * 2 > len(said.terms)
         for spot in evidence.spots
         for held in spot.says.values
     ):
@@ -38,7 +38,12 @@ def counts_itself(value: Value, said: Statement, evidence: Evidence) -> bool:
     listed = re.sub(r"\([^()]*\)|「[^「」]*」", "x", said.text[: tally.start() if tally else value.start])
     listed = re.split(r"(?:は|には|では)、?(?=[^は]*$)", listed)[-1]
     count = len(re.split(r"、|・|および|及び|と(?=[一-龥ァ-ヴA-Za-zx])", listed))
-    return reading.amount == count > 1 or any(_lists(spot, reading.amount) for spot in evidence.spots)
+    items = Counter((spot.label, spot.beside) for spot in evidence.spots if spot.line and spot.label <= said.terms)
+    return reading.amount == count > 1 or any(
+        reading.amount == cell or _lists(spot, reading.amount)
+        for spot in evidence.spots
+        for cell in (items[spot.label, spot.beside] if spot.label else 0,)
+    )
 
 
 def _lists(spot: Spot, count: object) -> bool:

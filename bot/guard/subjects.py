@@ -27,6 +27,10 @@ _SOME = 0.2
 """The same where a figure of the sentence stands there: it is what is told apart by."""
 _NEARLY = 0.7
 """Share of the best place's weight from which on another place says the same."""
+_ACTS = re.compile(
+    r"(?:者|社|企業|店|区|市|町|村|県|都|国|庁|省|局|課|係|会|所|組合|機構|団体|組織|銀行|金庫|機関|大学|員|人|氏|さん|家|側|グループ|ホールディングス|サービス|システム|事業|制度)(?:等|ら|たち|など)?$"
+)
+"""The end of a subject that does something, or is a thing with parts: figures and days of other things are judged elsewhere."""
 _LONGEST = 30
 """Characters of a subject."""
 
@@ -36,6 +40,8 @@ class _Subject:
     terms: frozenset[str]
     says: frozenset[str]
     """What is said of it."""
+    acts: bool
+    """It is somebody who does something, or a thing with parts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +63,7 @@ def of_another_subject(said: Statement, evidence: Evidence) -> bool:
     told = [part for spot in evidence.spots for part in _parts(spot)]
     for mine in _subjects(said, whole=True):
         full = _weigh(mine.says, weight)
-        if len(mine.says) < 2 or not full:
+        if not mine.acts or len(mine.says) < 2 or not full:
             continue
         # A figure is said where it stands.
         figures = [value.keys for value in said.values if value.keys <= mine.says]
@@ -111,7 +117,7 @@ def _subjects(said: Statement, *, whole: bool) -> Iterator[_Subject]:
     cleft = _CLEFT.search(said.text) if whole else None
     if cleft:
         terms = said.part(*cleft.span("who"))
-        yield _Subject(terms, said.part(0, cleft.start()) - terms)
+        yield _Subject(terms, said.part(0, cleft.start()) - terms, True)
         return
     marks = list(_marks(said.text))
     for i, (start, end, after) in enumerate(marks):
@@ -123,7 +129,8 @@ def _subjects(said: Statement, *, whole: bool) -> Iterator[_Subject]:
             first = marks[i - 1][0]  # 「申請は、Aが行います」: the first of the two is what is said of the second
         following = next((m[0] for m in marks[i + 1 :] if re.search(r"\w", said.text[after : m[0]])), len(said.text))
         ended = _ENDS.search(said.text, after, following)
-        yield _Subject(terms, said.part(first, ended.end() if ended else following) - terms)
+        says = said.part(first, ended.end() if ended else following) - terms
+        yield _Subject(terms, says, bool(_ACTS.search(said.text[start:end])))
 
 
 def _marks(text: str) -> Iterator[tuple[int, int, int]]:

@@ -9,7 +9,7 @@ from datetime import date
 from bot.guard.days import Day
 from bot.guard.evidence import Evidence, is_unknown
 from bot.guard.figures import counts_itself, figure_holds
-from bot.guard.naming import name_holds, shape_holds, torn_from_its_row
+from bot.guard.naming import name_holds, person_of_another, shape_holds, torn_from_its_row
 from bot.guard.shapes import shapes
 from bot.guard.statement import Statement
 from bot.guard.subjects import of_another_subject
@@ -68,6 +68,8 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
     for shape in shapes(said.text):
         if not shape_holds(shape, said, evidence) and not _unknown_of_question(shape.text, said, asked):
             return "organisation" if shape.kind == "organisation" else "programme"
+        if person_of_another(shape, said, evidence):
+            return "organisation"
     if _called_current(said, evidence, asked):
         return "date"
     if rests_on_the_unknown(said, evidence):
