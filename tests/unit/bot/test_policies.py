@@ -85,7 +85,9 @@ def test_a_question_is_a_question(text: str) -> None:
     assert not is_off_topic(text)
 
 
-@pytest.mark.parametrize("text", ["最低賃金はいくら?", "台風いつ来る?", "フォロワーを増やしたい", "My printer is broken"])
+@pytest.mark.parametrize(
+    "text", ["最低賃金はいくら?", "台風いつ来る?", "フォロワーを増やしたい", "My printer is broken"]
+)
 def test_another_subject(text: str) -> None:
     assert is_off_topic(text)
 
