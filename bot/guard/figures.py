@@ -129,8 +129,6 @@ def _rows_named(beside: Beside, evidence: Evidence) -> frozenset[frozenset[str]]
     return frozenset(label for label in labels if not any(label < other for other in labels))
 
 
-_DATED = 1
-"""Days in a row's cells, its head among them, up to which a day holds for the whole row."""
 _LISTED = 10
 """Below it a bare number outside a table numbers a heading or an item."""
 _DENIED = re.compile(r"(?:では|じゃ)(?:ありません|ない|なく)")
@@ -150,11 +148,9 @@ def _places(value: Value, spot: Spot) -> Iterator[tuple[Value, Beside]]:
     if value.kind is ValueKind.DATE and not own:
         whole = Beside(spot.terms, spot.terms)
         for level in spot.levels:
-            found = [held for statement in level for held in statement.values if comparable(value, held)]
-            if len(found) > _DATED and level is spot.line:
-                # In a timetable's row each cell has its own day, which is none of its neighbours'.
-                heads = [statement for statement in level if statement.terms <= spot.beside]
-                found = [held for statement in heads for held in statement.values if comparable(value, held)]
+            # In a timetable's row each cell has its own day, which is none of its neighbours'.
+            dated = [s for s in level if level is not spot.line or s.terms <= spot.beside or s.terms <= spot.label]
+            found = [held for statement in dated for held in statement.values if comparable(value, held)]
             if found:
                 yield from ((held, whole) for held in found)
                 return

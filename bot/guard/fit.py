@@ -41,4 +41,4 @@ def score(said: Beside, held: Beside, above: frozenset[str], weight: Callable[[s
 def fits(own: Iterable[float], rivals: Iterable[float]) -> bool:
     """Tell whether the best place that holds what is said is as good as the best place that holds something else."""
     best = max(own, default=None)
-    return best is not None and best >= max(rivals, default=0.0) - CLOSE
+    return best is not None and best >= (1 - CLOSE / 2) * max(rivals, default=0.0) - CLOSE

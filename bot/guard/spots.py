@@ -105,7 +105,7 @@ def spots_of(blocks: Sequence[Block], title: tuple[Statement, ...], names: Names
                 names_go_on = True
                 found.append(spot)
                 continue
-            elif labels and not _STATES.search(spot.says.text):
+            elif labels and len(spot.says.text) > _COUNT and not _STATES.search(spot.says.text):
                 found.append(replace(spot, above=(*reversed(labels), *spot.above)))
             else:
                 found.append(spot)
@@ -117,6 +117,8 @@ _DENIES = re.compile(r"\s*(?:特に|とくに)?(?:なし|無し|未定)\s*")
 _LEANS = re.compile(r"\s*(?:\([^()]{1,60}\)|(?:特に|とくに)?(?:なし|無し|あり|有り|未定))\s*")
 """A line that speaks of the line before: 「(再エネ導入)」, 「質疑応答」 and 「なし」."""
 _STATES = re.compile(r"(?:です|ます|ました|ません|である|した|する|れる|った)[。)]?\s*$")
+_COUNT = 6
+"""Characters of a line that only counts what follows: 「7組織」."""
 _SIGNS = re.compile(r"[\s・、,/&【】\[\]()「」『』<>|×*:-]+")
 
 

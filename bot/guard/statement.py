@@ -11,7 +11,7 @@ from bot.guard.names import Named, Names, named
 from bot.guard.values import Value, comparable, values
 from knowledge.tokens import words
 
-_COMMA = re.compile(r"[、,;；。|]|(?<=[ぁ-んァ-ヴー一-龥])/(?=[\d一-龥ァ-ヴ])")
+_COMMA = re.compile(r"[、,;；。|]|(?=【)|(?<=[ぁ-んァ-ヴー一-龥])/(?=[\d一-龥ァ-ヴ])")
 _ENDS = re.compile(
     r"(?:(?:です|ます|ません|でした|ました)(?:が|し|けれども?|けど)|て(?:おり|いて)|[でしりきいえけれみびせげべち])、"
 )

@@ -31,6 +31,8 @@ _ACTS = re.compile(
     r"(?:者|社|企業|店|区|市|町|村|県|都|国|庁|省|局|課|係|会|所|組合|機構|団体|組織|銀行|金庫|機関|大学|員|人|氏|さん|家|側|グループ|ホールディングス|サービス|システム|事業|制度)(?:等|ら|たち|など)?$"
 )
 """The end of a subject that does something, or is a thing with parts: figures and days of other things are judged elsewhere."""
+_TELLING = 2
+"""Characters of a word that tells one subject from another: 区 does not."""
 _LONGEST = 30
 """Characters of a subject."""
 
@@ -63,7 +65,7 @@ def of_another_subject(said: Statement, evidence: Evidence) -> bool:
     told = [part for spot in evidence.spots for part in _parts(spot)]
     for mine in _subjects(said, whole=True):
         full = _weigh(mine.says, weight)
-        if not mine.acts or len(mine.says) < 2 or not full:
+        if not mine.acts or len(mine.says) < 2 or not full or max(map(len, mine.terms)) < _TELLING:
             continue
         # A figure is said where it stands.
         figures = [value.keys for value in said.values if value.keys <= mine.says]

@@ -74,13 +74,17 @@ def turned(said: Statement, evidence: Evidence) -> str:
     held = [(side, spot) for spot in evidence.spots for side in sides(spot.says)]
     weight = evidence.weights
     for mine in sides(said):
+        if mine.turn < 0 and not mine.beside.near:
+            continue  # 「そうでない場合は」
         own: list[float] = []
         rivals: list[float] = []
+        told: set[int] = set()  # spots that state it
         for theirs, spot in held:
             if theirs.turn == mine.turn:
                 points = score(mine.beside, spot.place(theirs.beside), spot.framed, weight)
                 if theirs.side == mine.side:
                     own.append(points)
+                    told.add(id(spot))
                 elif mine.turn >= 0 or mine.side == "other" or _same_predicate(mine, spot.place(theirs.beside), weight):
                     rivals.append(points)
         turn = _turns()[mine.turn] if mine.turn >= 0 else None

@@ -128,6 +128,9 @@ _CO2 = re.compile(r"-?co2e?(?:q|eq)?(?![0-9A-Za-z])|(?<=[A-Za-z])-?co2", re.IGNO
 _CLOCK = re.compile(
     r"(?:(?P<half>午前|午後)\s?)?(?:(?<!\d)(?P<h>\d{1,2})(?::(?P<m>\d{2})(?!\d)|時(?!間|点|期|代)(?:(?P<m2>\d{1,2})分|(?P<半>半))?))|正午"
 )
+_ONE_OF = re.compile(r"の(?:方法|手|案|目安|選択肢|考え方|例|きっかけ)")
+"""Behind 「一つ」: nothing is counted."""
+_HALF = re.compile(r"(?<!\d年)(?<!年)半(?P<unit>年|月)(?:間)?(?!額|期|分)")
 _SPAN = re.compile(r"\s?(?:から|より|~|-)、?\s?")
 """Between the ends of a span of time."""
 _PART = re.compile(rf"(?P<under>{_N}|\d{{1,4}})\s?分の\s?(?P<over>\d{{1,4}}|[一二三四五六七八九十]{{1,3}})")
@@ -178,6 +181,9 @@ class _Reader:
             self._add(ValueKind.DATE, (Reading("日付", day),), start, end)
         self._codes()
         self._clocks()
+        for match in _HALF.finditer(self._left):
+            reading = Reading("か月", Fraction(6)) if match["unit"] == "年" else Reading("日", Fraction(15))
+            self._add(ValueKind.NUMBER, (reading,), match.start(), match.end())
         self._rates()
         self._numbers()
         return tuple(sorted(self._found, key=lambda value: value.start))
@@ -312,7 +318,7 @@ class _Reader:
         if not found:
             return start, run, "", Fraction(1), match.end()
         unit, scale = canonical(found)
-        if start and self._left[start - 1] == "第":
+        if re.search(r"第\s?$", self._left[max(0, start - 2) : start]):
             unit = f"第{unit}"
         return start, run, unit, scale, found.end()
 
@@ -327,7 +333,10 @@ class _Reader:
         if (
             unit == "つ"
             and run in ("一", "1")
-            and re.search(r"(?:の|ただ|たった)$", self._left[max(0, start - 3) : start])
+            and (
+                re.search(r"(?:の|ただ|たった)$", self._left[max(0, start - 3) : start])
+                or _ONE_OF.match(self._left, end)
+            )
         ):
             return False  # 「条件の一つです」 counts nothing
         word = self._left[start : end + 1]

@@ -38,7 +38,7 @@ _SAYS_SO = frozenset(words("資料や案内によると、そう書かれ、載�
 _SENDS = frozenset(
     words(
         "詳しくはご確認、ご覧、ご参照、お問い合わせください。ご検討、お考え、お悩み、迷う場合、お聞きになりたい方、お話、折を見て、"
-        "前提、あたり、背景、進み、内容、方針、意味、こと、もの、ため、名前、行う"
+        "ご相談、ご連絡、お送り、一つの方法、いかが、前提、日程、予定、開く、あたり、背景、進み、内容、方針、意味、こと、もの、ため、名前、行う"
     )
 )
 """Words that send somebody somewhere or only hold a sentence together; what they are said of must be there."""

@@ -31,7 +31,7 @@ from tests.platforms import embeddings
 from tests.searching import found, nearest
 
 Open = Callable[..., Knowledge]
-QUESTION = "灯り"
+QUESTION = "電灯"
 """Shares no word and no pair of characters with any document, and the model's geometry with one of them."""
 
 
