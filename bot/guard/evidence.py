@@ -16,7 +16,7 @@ from bot.guard.spots import Spot, sentences, spots_of
 from bot.guard.statement import Statement
 from bot.guard.units import words_of
 from bot.guard.values import Reading, Value, ValueKind
-from knowledge.documents import Block, BlockKind, Passage, Source
+from knowledge.documents import Block, BlockKind, Kind, Passage, Source
 from knowledge.fold import fold, readable
 from knowledge.wards import WARDS
 
@@ -219,7 +219,12 @@ def title_lines(source: Source) -> tuple[str, ...]:
 
 
 def _title(source: Source, names: Names) -> tuple[Statement, ...]:
-    return tuple(said for line in title_lines(source) for said in sentences(line, names))
+    lines = (*title_lines(source), *([_PROPOSED] if source.kind is Kind.PROPOSAL else []))
+    return tuple(said for line in lines for said in sentences(line, names))
+
+
+_PROPOSED = "まだ提案の段階の案、例、数字は想定値で、決定や実績ではありません"
+"""What holds for all that a proposal says."""
 
 
 def _metadata(source: Source) -> Iterator[Value]:

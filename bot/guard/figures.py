@@ -40,16 +40,18 @@ def counts_itself(value: Value, said: Statement, evidence: Evidence) -> bool:
     count = len(re.split(r"、|・|および|及び|と(?=[一-龥ァ-ヴA-Za-zx])", listed))
     items = Counter((spot.label, spot.beside) for spot in evidence.spots if spot.line and spot.label <= said.terms)
     return reading.amount == count > 1 or any(
-        reading.amount == cell or _lists(spot, reading.amount)
+        reading.amount == cell or _lists(spot, reading.amount, reading.unit)
         for spot in evidence.spots
         for cell in (items[spot.label, spot.beside] if spot.label else 0,)
     )
 
 
-def _lists(spot: Spot, count: object) -> bool:
+def _lists(spot: Spot, count: object, unit: str) -> bool:
     """Tell whether a sentence of a passage names so many companies, programmes or things in quotes: 「A × B × C」."""
     kinds = Counter(name.kind for name in spot.says.names)
-    return count in (kinds["organisation"], kinds["programme"], len(_IN_QUOTES.findall(spot.says.text))) and count != 1
+    banks = sum("銀行" in name.said for name in spot.says.names) if unit == "行" else 0
+    listed = (kinds["organisation"], kinds["programme"], banks, len(_IN_QUOTES.findall(spot.says.text)))
+    return count in listed and count != 1
 
 
 def figure_holds(value: Value, said: Statement, evidence: Evidence) -> bool:

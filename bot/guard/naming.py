@@ -27,11 +27,14 @@ def name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
         beside = Beside(beside.near, beside.near)
     own: list[float] = []
     rivals: list[float] = []
+    frames = _frames(name, evidence)
     for spot in evidence.spots:
         there = spot.names(name.kind)
         inside = any(held.things & name.things for held, _ in there)
         for held, place in there:
             points = score(beside, place, spot.framed, evidence.weights)
+            if held not in spot.says.names and held.things & frames:
+                points *= _FRAMED  # a heading over both is nearer to neither
             if held.things & name.things:
                 own.append(points)
             elif inside and held is spot.labelled:
@@ -41,6 +44,22 @@ def name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
                 (own if _in_row(name, spot) else rivals).append(points)
     # Named in a title only, it may be what the whole document is about or by; then nothing tells against it.
     return not own or fits(own, rivals)
+
+
+def _frames(name: Named, evidence: Evidence) -> frozenset[str]:
+    """What is named above the places that name a thing themselves."""
+    return frozenset(
+        thing
+        for spot in evidence.spots
+        if any(held.things & name.things for held in spot.says.names)
+        for statement in (*spot.above, *spot.title)
+        for held in statement.names
+        for thing in held.things
+    )
+
+
+_FRAMED = 0.7
+"""Weight of a name that stands in a heading above the one that is said as well."""
 
 
 def _in_row(name: Named, spot: Spot) -> bool:

@@ -34,6 +34,8 @@ class Spot:
     """What it takes for granted, nearest first: sentence before, lead-in, headings."""
     title: tuple[Statement, ...]
     """What its document is called, and by whom it is."""
+    section: frozenset[str] = frozenset()
+    """Terms of the heading right above it, or of the marked line (■) that heads a few lines."""
 
     @property
     def terms(self) -> frozenset[str]:
@@ -88,11 +90,18 @@ def spots_of(blocks: Sequence[Block], title: tuple[Statement, ...], names: Names
     found: list[Spot] = []
     labels: list[Statement] = []
     heading: tuple[str, ...] = ()
+    section: frozenset[str] = frozenset()
     names_go_on = False
     for block in blocks:
         if block.kind is BlockKind.ROW or block.heading != heading:
-            labels, heading = [], block.heading
-        for spot in _spots(block, title, names):
+            labels = []
+        if block.heading != heading:
+            heading = block.heading
+            section = _terms(block.heading[-1], names) if block.heading else frozenset()
+        if _HEADS.fullmatch(block.text):
+            section = _terms(block.text, names)
+        for plain in _spots(block, title, names):
+            spot = replace(plain, section=section)
             if found and block.kind is not BlockKind.ROW and _LEANS.fullmatch(spot.says.text):
                 before = found[-1]
                 if _DENIES.fullmatch(spot.says.text):
@@ -120,6 +129,14 @@ _STATES = re.compile(r"(?:です|ます|ました|ません|である|した|す
 _COUNT = 6
 """Characters of a line that only counts what follows: 「7組織」."""
 _SIGNS = re.compile(r"[\s・、,/&【】\[\]()「」『』<>|×*:-]+")
+
+
+_HEADS = re.compile(r"\s*[■◆◇●▼▽□◎][^。\n]{1,16}")
+"""A line that heads the few below it."""
+
+
+def _terms(text: str, names: Names) -> frozenset[str]:
+    return frozenset[str]().union(*(said.terms for said in sentences(text, names)))
 
 
 def _is_label(said: Statement) -> bool:

@@ -33,6 +33,12 @@ _ACTS = re.compile(
 """The end of a subject that does something, or is a thing with parts: figures and days of other things are judged elsewhere."""
 _TELLING = 2
 """Characters of a word that tells one subject from another: 区 does not."""
+_PUTS = re.compile(
+    r"分類|カテゴリ|位置[づ付]け|にとっての|の(?:効果|分野|区分|方策|メニュー|項目|欄|章)(?:として|に(?:は|あ|入|含)|です|の(?:一つ|中))"
+)
+"""A sentence that says under what something stands."""
+_CLEARLY = 1.5
+"""How many times the words under the heading that is named those under another one must be."""
 _LONGEST = 30
 """Characters of a subject."""
 
@@ -42,6 +48,8 @@ class _Subject:
     terms: frozenset[str]
     says: frozenset[str]
     """What is said of it."""
+    topic: bool
+    """It stands before は: a sentence with several of them says something of each."""
     acts: bool
     """It is somebody who does something, or a thing with parts."""
 
@@ -54,6 +62,11 @@ class _Part:
     subjects: tuple[frozenset[str], ...]
     framed: frozenset[str]
     tabled: bool
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """Its terms, with those that stand above it where it has no subject of its own."""
+        return self.terms if self.subjects else self.terms | self.framed
 
 
 def of_another_subject(said: Statement, evidence: Evidence) -> bool:
@@ -78,11 +91,9 @@ def of_another_subject(said: Statement, evidence: Evidence) -> bool:
         known = frozenset(term for term in mine.terms if weight(term))
         if here.tabled or best < (_SOME if figures else _MOST) * full:
             continue
-        if any(
-            known <= part.terms | part.framed for p, part in zip(points, places, strict=True) if p >= _NEARLY * best
-        ):
+        if any(known <= part.whole for p, part in zip(points, places, strict=True) if p >= _NEARLY * best):
             continue
-        missing = known - here.terms - here.framed
+        missing = known - here.whole
         if not here.subjects or any(subject <= mine.terms for subject in here.subjects):
             continue
         nearest = max(_weigh(subject & mine.terms, weight) for subject in here.subjects)
@@ -99,7 +110,7 @@ def of_another_subject(said: Statement, evidence: Evidence) -> bool:
 def _parts(spot: Spot) -> Iterator[_Part]:
     """A sentence of a passage, or what it says of each of its subjects: 「Aからは…、Bからは…」."""
     subjects = tuple(_subjects(spot.says, whole=False))
-    own = [subject for subject in subjects if len(subject.says) > 1]
+    own = [subject for subject in subjects if subject.topic and len(subject.says) > 1]
     if (
         len(own) > 1
         and not spot.row
@@ -119,7 +130,7 @@ def _subjects(said: Statement, *, whole: bool) -> Iterator[_Subject]:
     cleft = _CLEFT.search(said.text) if whole else None
     if cleft:
         terms = said.part(*cleft.span("who"))
-        yield _Subject(terms, said.part(0, cleft.start()) - terms, True)
+        yield _Subject(terms, said.part(0, cleft.start()) - terms, True, True)
         return
     marks = list(_marks(said.text))
     for i, (start, end, after) in enumerate(marks):
@@ -132,7 +143,7 @@ def _subjects(said: Statement, *, whole: bool) -> Iterator[_Subject]:
         following = next((m[0] for m in marks[i + 1 :] if re.search(r"\w", said.text[after : m[0]])), len(said.text))
         ended = _ENDS.search(said.text, after, following)
         says = said.part(first, ended.end() if ended else following) - terms
-        yield _Subject(terms, says, bool(_ACTS.search(said.text[start:end])))
+        yield _Subject(terms, says, said.text[after - 1] != "が", bool(_ACTS.search(said.text[start:end])))
 
 
 def _marks(text: str) -> Iterator[tuple[int, int, int]]:
@@ -141,3 +152,25 @@ def _marks(text: str) -> Iterator[tuple[int, int, int]]:
         start = max((m.end() for m in _START.finditer(text, 0, mark.start())), default=0)
         if start < mark.start() <= start + _LONGEST:
             yield start, mark.start(), mark.end()
+
+
+def of_another_section(said: Statement, evidence: Evidence) -> bool:
+    """Tell whether what a sentence puts under one heading of a passage stands under another: 「Xは、Aの効果です」."""
+    if not _PUTS.search(said.text):
+        return False
+    sections = {spot.section for spot in evidence.spots if spot.section}
+    named = {section for section in sections if section <= said.terms}
+    named = {section for section in named if not any(section < other for other in named)}
+    weight = evidence.weights
+    rest = said.terms - frozenset().union(*named)
+    full = _weigh(rest, weight)
+    if not named or len(sections) < 2 or not full:
+        return False
+    told = [(_weigh(rest & spot.terms, weight), spot) for spot in evidence.spots if spot.section and not spot.row]
+    best, here = max(told, key=lambda pair: pair[0], default=(0.0, None))
+    if here is None or best < _MOST * full or here.section in named or here.section <= said.terms:
+        return False
+    if any(section <= here.terms | here.framed for section in named):
+        return False
+    there = max((points for points, spot in told if spot.section in named), default=0.0)
+    return best > _CLEARLY * there

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from bot.guard.absent import absent
 from bot.guard.days import Day
 from bot.guard.evidence import Evidence, is_unknown
 from bot.guard.figures import counts_itself, figure_holds
 from bot.guard.naming import name_holds, person_of_another, shape_holds, torn_from_its_row
 from bot.guard.shapes import shapes
 from bot.guard.statement import Statement
-from bot.guard.subjects import of_another_subject
+from bot.guard.subjects import of_another_section, of_another_subject
 from bot.guard.turns import turned
 from bot.guard.values import Value, ValueKind, meets
 from bot.guard.wording import beside_the_point, rests_on_the_unknown
@@ -52,6 +53,11 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
         A reason: `number`, `date`, `rate`, `phone`, `address`, `url`, `organisation`, `programme`, `ward`, `negation`,
         `scope` or `unsupported`; empty where everything stands.
     """
+    return _unnamed(said, evidence, asked) or _turned(said, evidence, asked)
+
+
+def _unnamed(said: Statement, evidence: Evidence, asked: Asked) -> str:
+    """Find a figure, day or name that the passages do not hold, or hold for something else."""
     for value in said.values:
         if (
             not counts_itself(value, said, evidence)
@@ -70,11 +76,21 @@ def unsupported(said: Statement, evidence: Evidence, asked: Asked) -> str:
             return "organisation" if shape.kind == "organisation" else "programme"
         if person_of_another(shape, said, evidence):
             return "organisation"
-    if _called_current(said, evidence, asked):
-        return "date"
+    return "date" if _called_current(said, evidence, asked) else ""
+
+
+def _turned(said: Statement, evidence: Evidence, asked: Asked) -> str:
+    """Find what is said of another subject, on another side, or in other words than the passages'."""
+    unwritten = absent(said, evidence)
+    if unwritten is not None:
+        silent, said = unwritten
+        if not silent:
+            return "negation"
+        if not said.terms:
+            return ""
     if rests_on_the_unknown(said, evidence):
         return "negation"
-    if of_another_subject(said, evidence):
+    if of_another_subject(said, evidence) or of_another_section(said, evidence):
         return "scope"
     side = turned(_without_denials(said, evidence, asked), evidence)
     return side or ("unsupported" if beside_the_point(said, evidence) else "")

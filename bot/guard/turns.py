@@ -78,13 +78,11 @@ def turned(said: Statement, evidence: Evidence) -> str:
             continue  # 「そうでない場合は」
         own: list[float] = []
         rivals: list[float] = []
-        told: set[int] = set()  # spots that state it
         for theirs, spot in held:
             if theirs.turn == mine.turn:
                 points = score(mine.beside, spot.place(theirs.beside), spot.framed, weight)
                 if theirs.side == mine.side:
                     own.append(points)
-                    told.add(id(spot))
                 elif mine.turn >= 0 or mine.side == "other" or _same_predicate(mine, spot.place(theirs.beside), weight):
                     rivals.append(points)
         turn = _turns()[mine.turn] if mine.turn >= 0 else None
@@ -112,7 +110,7 @@ def _says_above(mine: _Side, evidence: Evidence) -> bool:
     return any(
         side.turn == mine.turn and side.side == mine.side
         for spot in evidence.spots
-        for level in spot.levels
+        for level in (*spot.levels, spot.title)
         for statement in level
         for side in sides(statement)
     )

@@ -122,7 +122,7 @@ _ADDRESS = re.compile(
     rf"(?P<town>[区市町村][一-龥々ヶケ]{{1,8}})(?P<block>\d{{1,3}}-\d{{1,4}}(?![\d社人名件%月日年~-]))"
 )
 _CODE = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,12}\s?\d(?:から|~)\d(?![\d.,%-])|(?:[A-Za-z]{1,6}-){0,2}[A-Za-z]{1,12}[-–]?\d[\dA-Za-z.-]{0,20}|\d{1,4}[A-Za-z]{1,3}\d[\dA-Za-z]{0,10})"
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,12}\s?\d(?:から|~)(?:[A-Za-z]{1,12}\s?)?\d(?![\d.,%-])|(?:[A-Za-z]{1,6}-){0,2}[A-Za-z]{1,12}[-–]?\d[\dA-Za-z.-]{0,20}|\d{1,4}[A-Za-z]{1,3}\d[\dA-Za-z]{0,10})"
 )
 _CO2 = re.compile(r"-?co2e?(?:q|eq)?(?![0-9A-Za-z])|(?<=[A-Za-z])-?co2", re.IGNORECASE)
 _CLOCK = re.compile(
@@ -223,7 +223,8 @@ class _Reader:
             unit = UNITS.match(self._text, match.start() + digits)
             if unit and match.group()[0].isdigit():
                 continue  # 3m2 is an area
-            plain = re.sub(r"[-–~\s]|から", "", match.group().lower()).rstrip(".")
+            plain = re.sub(r"(?:から|~)[a-z]+", "", match.group().lower())
+            plain = re.sub(r"[-–~\s]|から", "", plain).rstrip(".")
             self._add(ValueKind.NUMBER, (Reading("語", plain),), match.start(), match.end())
 
     def _clocks(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.guard.alike import groups_of, met
 from bot.guard.evidence import Evidence, is_unknown
 from bot.guard.statement import Statement
 from knowledge.tokens import words
@@ -24,13 +25,27 @@ def beside_the_point(said: Statement, evidence: Evidence) -> bool:
         # Its words can't be compared with a Japanese passage's: without a figure or name nothing of it is proved.
         return not said.values and not said.names
     held = evidence.terms if is_unknown(said.text) else evidence.stated
+    groups = groups_of(held)
+    sends = bool(_SENDS_OFF.search(said.text))
     start = 0
     for end in (*(match.start() for match in _PIECES.finditer(said.text)), len(said.text)):
         part = _plain(said.part(start, end))
+        text = said.text[start:end]
         start = end + 1
-        if len(part) >= _ENOUGH_TO_SAY and len(part & held) < _SAME_WORDS * len(part):
+        if sends and (_SENDS_OFF.search(text) or _CASE.search(text)):
+            # 「照明を替えるなら、区にご確認ください」 states nothing but where to ask; names are looked for elsewhere.
+            own -= part
+            continue
+        if len(part) >= _ENOUGH_TO_SAY and len(met(part, held, groups)) < _SAME_WORDS * len(part):
             return True
-    return len(own & held) < _SAME_WORDS * len(own)
+    return len(met(own, held, groups)) < _SAME_WORDS * len(own)
+
+
+_SENDS_OFF = re.compile(
+    r"(?:確認|相談|問い?合わせ|覧|参照|尋ね|連絡|お送り)[^、。]{0,14}(?:ください|下さい|ましょう|いかがでしょうか|おすすめします|いただけます)|相談[^、。]{0,8}(?:方法|手)です"
+)
+"""The end of a sentence that sends somebody somewhere."""
+_CASE = re.compile(r"(?:とき|時|場合|なら|たら|際|方|予定|検討中)(?:は|に|には|でしたら|であれば)?$")
 
 
 _SAYS_SO = frozenset(words("資料や案内によると、そう書かれ、載り、示され、挙げられ、述べ、されている"))
