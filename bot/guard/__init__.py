@@ -14,6 +14,14 @@ Reasons of a ruling:
     promise, verdict, advice: Nothing that the program may say; a safe sentence takes its place.
     depends: It leans on a sentence that is gone, or announces one.
     markup, long: It can't be read safely.
+
+Where the next line goes:
+    What is read in a sentence: `values`, `units`, `days`, `bounds`, `names`, `shapes`; `statement` puts them beside
+        their neighbours.
+    What a passage holds: `spots`, one thing that it says and what that takes for granted; `evidence`, all of them.
+    What must agree: `figures`, `naming`, `subjects` (of whom it is said), `turns` (on which side), `wording` and `alike`
+        (made of the same words), `absent` (what is not written); `support` asks them in order.
+    What may not be said at all, or freely: `manners`.
 """
 
 from bot.guard.decision import Guarded, Ruling, Shown
