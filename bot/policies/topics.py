@@ -28,7 +28,7 @@ _TAX = re.compile(
 _OFF_TOPIC = re.compile(_TOPICS, re.IGNORECASE)
 SUBJECT = re.compile(
     r"脱炭素|カーボン|CO2|CO₂|温室効果|省エネ|節電|再エネ|再生可能|電気|電力|光熱|ガス代|太陽光|ソーラー|LED|照明|空調|エアコン|断熱|窓|環境|エコ|補助金|助成|補助|クレジット|ZEB|SBT|GX|ESG|CDP|"
-    r"リサイクル|廃棄|ゴミ|ごみ|食品ロス|資源|排出|温暖化|認証|EV|緑化|森|暖房|冷房|冷暖房|給湯|シャワー|ボイラー|蛍光灯|電球|設定温度|carbon|temperature|heating|cooling|air ?con|\bAC\b|\blamps?\b|\blights?\b|recycl|\bwaste\b|climate|air-con|\b(?:cooking )?oil\b|garbage|trash|throw(?:ing)? away|energy|subsid|grant|electric|solar|emission|renewable|decarbon|e-?cycle|insulation",
+    r"リサイクル|廃棄|ゴミ|ごみ|食品ロス|資源|排出|温暖化|認証|EV|もらえる(?:の|か|ん)|緑化|森|暖房|冷房|冷暖房|給湯|シャワー|ボイラー|蛍光灯|電球|設定温度|carbon|temperature|heating|cooling|air ?con|\bAC\b|\blamps?\b|\blights?\b|recycl|\bwaste\b|climate|air-con|\b(?:cooking )?oil\b|garbage|trash|throw(?:ing)? away|energy|subsid|grant|electric|solar|emission|renewable|decarbon|e-?cycle|insulation",
     re.IGNORECASE,
 )
 
