@@ -81,11 +81,40 @@ def figure_holds(value: Value, said: Statement, evidence: Evidence) -> bool:
                 rivals.append(points)
     if not _each_subject(value, said, evidence):
         return False
+    year = _of_the_year(value, said, evidence)
+    if year is not None:
+        return year
     if not own:
         return not elsewhere and (
             literal or any(_meets(value, held, evidence, tabled=False) for held in evidence.values)
         )
     return fits(own, rivals) and (code or _bounded(value, said, bounds))
+
+
+_NEXT_WORD = re.compile(r"の?「?(?P<word>[^、。・/（()「」\s]{3,14}?)(?=[、。・/（()」\s]|と|を|の|に|が|は|実現|$)")
+
+
+def _of_the_year(value: Value, said: Statement, evidence: Evidence) -> bool | None:
+    """Tell whether a year that stands right before a word, 「2050年ゼロカーボン」, does so in the passages.
+
+    Returns:
+        None where the passages put no year before that word.
+    """
+    day = value.readings[0].amount
+    if not isinstance(day, Day) or day.year is None or day.month is not None:
+        return None
+    word = _NEXT_WORD.match(said.text, value.end)
+    if not word:
+        return None
+    before = [
+        held
+        for spot in evidence.spots
+        for held in spot.says.values
+        if comparable(value, held)
+        and (after := _NEXT_WORD.match(spot.says.text, held.end))
+        and after["word"] == word["word"]
+    ]
+    return any(meets(value, held) for held in before) if before else None
 
 
 _AND = re.compile(r"と(?=[^は、。]{2,})|や|および|及び|・|、|も")

@@ -11,6 +11,11 @@ from bot.guard.shapes import Shape
 from bot.guard.spots import Spot
 from bot.guard.statement import Beside, Statement
 
+_BRANCH = re.compile(r"(?:支部|支店|支社|本部|本店)$")
+_MEMBERS = re.compile(
+    r"(?:など|等|ら|も|が|を|に)[^、。]{0,8}(?:加わ|含ま|参加し|参画し|名を連ね|並[びん]|挙が|挙げられ|となってい|になってい|入ってい)"
+)
+"""A sentence that says who is among some: 「A、B、Cなどが加わっています」."""
 _LITERAL = 5
 """Characters of a programme's name that is looked up as it is written."""
 
@@ -19,7 +24,10 @@ def name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
     """Tell whether the passages name it, and say of it rather than of another what the sentence says."""
     if not name.things & evidence.things:
         # 「清掃事務所の視察」 is there as 清掃事務所視察.
-        return name.kind == "programme" and len(name.said) >= _LITERAL and evidence.holds(name.said)
+        whole = name.kind == "programme" or _BRANCH.search(name.said)
+        return bool(whole) and len(name.said) >= _LITERAL and evidence.holds(name.said)
+    if _MEMBERS.search(said.text) and sum(other.kind == name.kind for other in said.names) > 1:
+        return True  # of those that a list names nothing else is said
     beside = said.beside_name(name)
     beside_it = said.listed_with(name)
     several = sum(other.kind == name.kind for other in said.names) > 1

@@ -27,6 +27,12 @@ _ATTRIBUTE = re.compile(
 _ALSO = re.compile(r"も(?=[^も、]{1,16}$)")
 
 
+CLEFT = re.compile(
+    r"(?:の|人|者|ところ|会社|企業|事業者|組織|団体|自治体)は、?(?P<who>[^、。]{2,40}?)(?:です|でした|である|だ)。?$"
+)
+"""「Xを行うのはYです」: Y is what it is said of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """Where something stands in a sentence."""

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 
 from bot.guard.evidence import Evidence
 from bot.guard.spots import Spot
-from bot.guard.statement import Statement
+from bot.guard.statement import CLEFT, Statement
 
-_MARK = re.compile(r"(?:から|に)?(?<![でと])は(?![いじず])|が(?![、い])|\s?:")
+_MARK = re.compile(
+    r"(?:から|に)?(?<![でと])は(?![いじず])|の(?=(?:保有|所有|運営|主催|提供)する|持つ)|から(?=、?[^、。]{0,10}(?:紹介|説明|話が|報告|発表|提供)(?:さ|が|し))|が(?![、い])|\s?:"
+)
 """Behind a subject, or behind the label of a list's item."""
 _START = re.compile(r"[、。;(・|]|(?:て|り|し|き|い|え|け|れ|み|び|せ)、")
 _ENDS = re.compile(
     r"(?:です|ます|ません|でした|ました)(?:が|し|けれども?|けど|ので)、|て(?:おり|いて)、|[りしきいえけれみびせげべち]、(?=[^、]{2,40}は)"
 )
 """Where what is said of a subject ends within a sentence."""
-_CLEFT = re.compile(
-    r"(?:の|人|者|ところ|会社|企業|事業者|組織|団体|自治体)は、?(?P<who>[^、。]{2,40}?)(?:です|でした|である|だ)。?$"
-)
-"""「Xを行うのはYです」: Y is what it is said of."""
 _MOST = 0.5
 """Share of what is said of a subject, by weight, that a passage's sentence must have to be about the same."""
 _SOME = 0.2
@@ -127,7 +125,7 @@ def _weigh(terms: frozenset[str], weight: Callable[[str], float]) -> float:
 
 
 def _subjects(said: Statement, *, whole: bool) -> Iterator[_Subject]:
-    cleft = _CLEFT.search(said.text) if whole else None
+    cleft = CLEFT.search(said.text) if whole else None
     if cleft:
         terms = said.part(*cleft.span("who"))
         yield _Subject(terms, said.part(0, cleft.start()) - terms, True, True)

@@ -272,7 +272,7 @@ class _Reader:
             taken = end
             before = self._left[max(0, start - 5) : start]
             if before and VAGUE.search(before[-1]):
-                self._add(ValueKind.NUMBER, (Reading("語", before[-1] + self._left[start:end]),), start - 1, end)
+                self._add(ValueKind.NUMBER, (Reading("語", "数" + self._left[start:end]),), start - 1, end)
                 continue
             if not self._is_number(run, unit, start, end):
                 continue

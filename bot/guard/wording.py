@@ -6,7 +6,7 @@ import re
 
 from bot.guard.alike import groups_of, met
 from bot.guard.evidence import Evidence, is_unknown
-from bot.guard.statement import Statement
+from bot.guard.statement import CLEFT, Statement
 from knowledge.tokens import words
 
 _SAME_WORDS = 0.5
@@ -24,6 +24,9 @@ def beside_the_point(said: Statement, evidence: Evidence) -> bool:
     if said.text.isascii():
         # Its words can't be compared with a Japanese passage's: without a figure or name nothing of it is proved.
         return not said.values and not said.names
+    who = CLEFT.search(said.text)
+    if who and not said.part(*who.span("who")) & evidence.terms:
+        return True  # 「取組を紹介したのは、A社です」 where no passage knows A社
     held = evidence.terms if is_unknown(said.text) else evidence.stated
     groups = groups_of(held)
     sends = bool(_SENDS_OFF.search(said.text))
