@@ -16,6 +16,9 @@ RUNNING = 3
 """Times that a line stands, before it is taken for a header or footer."""
 MIN_RUNNING = 12
 """Characters of a header or footer that is dropped; shorter ones ("取組状況") are labels, which structure each page."""
+NAMED = 5
+"""The same for the name of an organisation, which slides show beside what it does."""
+_BODY = re.compile(r"(?:協議会|連合会|協会|支部|会社|銀行|会議所|組合|大学)$")
 _PAGE_NUMBER = re.compile(
     r"^[-~\s]*(?:p(?:age)?\.?|ページ)?\s*(\d{1,4})(?:\s*(?:/|of)\s*\d{1,4})?\s*(?:ページ|頁)?[-~\s]*$", re.IGNORECASE
 )
@@ -102,7 +105,8 @@ def without_furniture(found: Iterable[Piece]) -> list[Piece]:
             _mark_cut(items, i + run)
             i += run
             continue
-        running = counts[keys[i]] >= RUNNING and len(keys[i]) >= MIN_RUNNING and not items[i].cells and keys[i] in seen
+        often = NAMED if _BODY.search(keys[i]) else RUNNING
+        running = counts[keys[i]] >= often and len(keys[i]) >= MIN_RUNNING and not items[i].cells and keys[i] in seen
         if running:
             _mark_cut(items, i + 1)
         else:

@@ -14,7 +14,7 @@ from ingest.tables import carry_down, header_of, names_of, trusted_header
 from knowledge.documents import Block, BlockKind, Document, Source
 from knowledge.fold import fold, readable
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever the blocks of the same text would come out differently."""
 
 _COUNTED = re.compile(r"(\d{1,2})(?:つ|カテゴリ|分野|種類|本柱|点|項目|ステップ)")

@@ -168,7 +168,7 @@ def of_another_section(said: Statement, evidence: Evidence) -> bool:
     best, here = max(told, key=lambda pair: pair[0], default=(0.0, None))
     if here is None or best < _MOST * full or here.section in named or here.section <= said.terms:
         return False
-    if any(section <= here.terms | here.framed for section in named):
+    if any(section <= here.terms for section in named):
         return False
     there = max((points for points, spot in told if spot.section in named), default=0.0)
     return best > _CLEARLY * there

@@ -66,6 +66,15 @@ def test_a_running_header_is_kept_once_and_short_labels_stay() -> None:
     assert sum("ページ目の本文" in text for text in texts) == 4
 
 
+def test_an_organisation_that_slides_show_beside_what_it_does_stays() -> None:
+    body = "一般社団法人みどり省エネ推進協議会"
+    slides = [f"支援の体制その{n}\n\n{body}\n\n相談と普及を受け持ちます。その{n}の説明です。" for n in "一二三"]
+    assert [block.text for block in read_text("\n\n\n".join(slides)).blocks].count(body) == 3
+
+    footers = [f"{n}ページ目の本文として、区の取組を述べます。\n\n{body}" for n in "一二三四五六"]
+    assert [block.text for block in read_text("\n\n\n".join(footers)).blocks].count(body) == 1
+
+
 def test_a_running_header_is_known_past_the_tables_between() -> None:
     header = "葛飾区ゼロカーボンシティ推進会議 資料1"
     parts: list[Part] = []
