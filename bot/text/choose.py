@@ -13,6 +13,7 @@ from bot.text.units import Unit, UnitKind, denies, label_of
 from bot.wants import Want
 from knowledge.dates import dates, month_days
 from knowledge.fold import fold, squeeze
+from knowledge.tokens import words
 
 LENGTH = 300
 """Characters an answer aims to stay below."""
@@ -52,6 +53,7 @@ def choose(reading: Reading, found: Sequence[Candidate], material: Material) -> 
         return titles[:1]
     choice = _Choice(reading, material, real, _heads_list(reading, real, material) or _fullest(real))
     choice.complete()
+    choice.fill_the_cell()
     listed = any(c.unit.block.lead for c in choice.chosen[1:])
     if choice.several or listed or hard - {Want.COUNT, Want.CONDITION}:
         return choice.chosen
@@ -108,7 +110,7 @@ class _Choice:
     def complete(self) -> None:
         """Pick until nothing is worth a line or the length is used."""
         best, reading = self.best, self.reading
-        beside = _rows_beside(best, self.material) if Want.COMPARISON in reading.asked else []
+        beside = _rows_beside(best, self.material, reading) if Want.COMPARISON in reading.asked else []
         self.chosen = [best, *(_listed(best, self.material) or beside or _beside(best, self.real, reading))]
         names = {name.said for name in reading.names}
         rest = [c for c in self._pool() if c not in self.chosen and not _said_before(c, reading)]
@@ -121,6 +123,15 @@ class _Choice:
             if worth <= 0:
                 return
             self.chosen.append(rest.pop(-place))
+
+    def fill_the_cell(self) -> None:
+        """「誰が、何時から?」: what the same row or cell holds of a kind that is still missing."""
+        best, hard = self.best, self.reading.asked.hard
+        for c in self.material.candidates:
+            missing = hard.difference(*(chosen.met for chosen in self.chosen))
+            same = c.unit.chunk.id == best.unit.chunk.id and c.unit.subject == best.unit.subject
+            if len(hard) > 1 and best.unit.subject and same and c.met & missing and c not in self.chosen:
+                self.chosen.append(c)
 
     def _pool(self) -> list[Candidate]:
         """What holds the value asked for, and what may say the rest of the answer without one."""
@@ -199,8 +210,8 @@ def _listed(best: Candidate, material: Material) -> list[Candidate]:
 _LISTED = frozenset({Want.QUANTITY, Want.PLACE, Want.PERSON})
 
 
-def _rows_beside(best: Candidate, material: Material) -> list[Candidate]:
-    """The other rows of a small table: what is compared stands below one another."""
+def _rows_beside(best: Candidate, material: Material, reading: Reading) -> list[Candidate]:
+    """The other rows of a small table, or those of any that the question names: what is compared stands below one another."""
     if best.unit.kind is not UnitKind.ROW:
         return []
     rows = [
@@ -211,6 +222,10 @@ def _rows_beside(best: Candidate, material: Material) -> list[Candidate]:
         and c.unit.chunk.id == best.unit.chunk.id
         and c.unit.block.table == best.unit.block.table
     ]
+    asked = {topic.word for topic in reading.query.topics if topic.weight >= 0.9}
+    named = [c for c in rows if asked & set(words(" ".join(c.unit.block.carried[:1])))]
+    if named:
+        return named[: AT_MOST - 1]
     small = len(rows) < AT_MOST and sum(len(c.unit.say) for c in (best, *rows)) <= LENGTH
     return rows if small else []
 

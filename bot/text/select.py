@@ -283,8 +283,8 @@ def meets(unit: Unit, want: Want, asked: Wanted) -> bool:
         and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM)
     ):
         return holds(unit.subject, want, asked)
-    if want is Want.DATE and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM, UnitKind.SENTENCE):
-        # Items below a dated heading are dated by it.
+    if want in (Want.DATE, Want.TIME) and unit.kind in (UnitKind.MENU, UnitKind.ROW, UnitKind.ITEM, UnitKind.SENTENCE):
+        # Items below a dated heading are dated by it, and what a timetable has at an hour is at that hour.
         return holds(unit.subject, want, asked)
     return False
 

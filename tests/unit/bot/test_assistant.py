@@ -138,6 +138,36 @@ def test_grants_are_listed_once_each_and_nothing_that_only_speaks_of_them() -> N
     assert "省エネ相談費用助成" in listed
 
 
+TIMES = """千代田区の会見の流れ
+
+時間\t内容
+15:00-\t<ul style="x"> 千代田区のしくみについて (10分) <ul style="x"> ● みどり協議会 区長 山田太郎
+15:30-\t<ul style="x"> 来年の展開について (15分) 新しい品物を発表 <ul style="x"> ● みどり協議会 事務局長 鈴木花子
+15:45-\t質疑応答
+"""
+
+
+def test_what_a_timetable_has_at_an_hour_is_told_with_who_and_when() -> None:
+    assistant = town(**{"times.txt": TIMES})
+
+    both = ask(assistant, "会見で来年の展開の話をしたのは誰で、何時から?").text
+    assert "15:30" in both
+    assert "鈴木花子" in both
+    assert "山田太郎" not in both
+    assert "15:45" in ask(assistant, "会見の質疑は何時から?").text
+
+
+def test_rows_that_are_compared_are_those_that_are_named() -> None:
+    table = "港区のクレジットの提案\n\n▼クレジットの累計（想定値）\n\n区分\t対象\tR8\tR9\tR10\t累計\n" + "".join(
+        f"{name}\t店\t{n}1\t{n}2\t{n}3\t{n}6\n"
+        for n, name in enumerate(("太陽光", "窓", "照明", "空調", "給湯", "冷蔵", "蓄電", "燃料電池"), 1)
+    )
+    told = ask(town(**{"table.txt": table}), "空調と燃料電池、累計はどっちが多い?", "minato").text
+    assert "46" in told
+    assert "86" in told
+    assert "16" not in told
+
+
 def test_another_wards_programme_is_told_apart_in_dialect(assistant: Assistant) -> None:
     answer = ask(assistant, "うち港区の会社なんやけど、千代田の店舗省エネ改修助成制度って使わしてもらえるん?", "minato")
 
