@@ -299,7 +299,8 @@ class _Reader:
             self._bare(*pending)
 
     def _bare(self, amount: Fraction, start: int, end: int) -> None:
-        unit = "万" if _WEIGHTY.search(self._text[start:end]) else ""
+        # 「1500万」 is money; 「九十二の自治体」 is 92 of them.
+        unit = "万" if re.search(r"[万億]", self._text[start:end]) else ""
         readings = [Reading(unit, amount, amount)]
         if amount <= 24 and _IN_RANGE.match(self._text[max(0, start - 1) : end + 2], 1 if start else 0):
             # 「15-17」 in a timetable.
