@@ -39,9 +39,8 @@ serve: $(READY)  ## open the web chat on http://localhost:8000 (PORT=…, DOCS=D
 	@$(BIN)/ippo ingest $(if $(DOCS),'$(DOCS)') || test $$? -eq 1
 	@$(BIN)/ippo serve --port $(or $(PORT),8000)
 
-# In the order of the folders: integration's few long tests go first, or one processor waits for them at the end.
 test: $(READY) system check  ## run all checks and the whole test suite
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(READY)  ## lint, formatting, types, import arrows, spelling
 	$(BIN)/ruff check .
