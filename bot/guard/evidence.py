@@ -223,7 +223,7 @@ def _title(source: Source, names: Names) -> tuple[Statement, ...]:
     return tuple(said for line in lines for said in sentences(line, names))
 
 
-_PROPOSED = "まだ提案の段階の案、例、数字は想定値で、決定や実績ではありません"
+_PROPOSED = "提案の段階の案で、決定や実績ではありません。数字は想定値です"
 """What holds for all that a proposal says."""
 
 

@@ -13,6 +13,8 @@ from bot.guard.statement import Beside
 
 CLOSE = 0.02
 """Difference of two scores that says nothing."""
+_NEARLY = 0.99
+"""Share of the best rival's score that is as good."""
 _WHOLE, _ABOVE, _REST, _VALUE = 0.7, 0.35, 0.5, 0.1
 """Weights: of a word that stands elsewhere in the passage's sentence; above it; of the sentence's other words; of its other values."""
 
@@ -41,4 +43,4 @@ def score(said: Beside, held: Beside, above: frozenset[str], weight: Callable[[s
 def fits(own: Iterable[float], rivals: Iterable[float]) -> bool:
     """Tell whether the best place that holds what is said is as good as the best place that holds something else."""
     best = max(own, default=None)
-    return best is not None and best >= (1 - CLOSE / 2) * max(rivals, default=0.0) - CLOSE
+    return best is not None and best >= _NEARLY * max(rivals, default=0.0) - CLOSE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from bot.guard.evidence import Evidence, quiet
@@ -168,9 +169,24 @@ _SPREAD = 2.5
 def _in_order(name: str, evidence: Evidence) -> bool:
     """Tell whether the characters of a name follow one another in a sentence of a passage, with little between them."""
     wanted = quiet(name)
-    gaps = re.compile(".{0,8}?".join(map(re.escape, wanted)))
-    found = (gaps.search(quiet(spot.says.text)) for spot in evidence.spots)
-    return any(match and len(match.group()) <= _SPREAD * len(wanted) for match in found)
+    return any(_spread(wanted, quiet(spot.says.text)) <= _SPREAD * len(wanted) for spot in evidence.spots)
+
+
+def _spread(wanted: str, text: str) -> float:
+    """Over how many characters of a text those that are wanted stand in order, at the least; infinite if they don't.
+
+    A scan from each place where the first of them stands: no pattern, which the text could make run for ever.
+    """
+    best = math.inf
+    for start in (i for i, char in enumerate(text) if char == wanted[:1]):
+        at = start
+        for char in wanted:
+            at = text.find(char, at) + 1
+            if not at:
+                break
+        if at:
+            best = min(best, at - start)
+    return best
 
 
 def shape_holds(shape: Shape, said: Statement, evidence: Evidence) -> bool:

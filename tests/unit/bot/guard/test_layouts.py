@@ -55,11 +55,11 @@ PROJECTS = """# 対象の一覧
 """
 GRANTS = """# 区の助成
 
-- みどり省エネ改修助成制度：LED照明や太陽光発電システム、空調、窓の改修の費用を助成
+- みどり省エネ改修助成制度：照明、太陽光発電システム、窓の改修の費用を助成
 - みどり経営支援助成制度：相談の費用を助成
 - 森の対象地は約3haで、店舗は8店舗です。
 - 有効期間は締結の日から1年間です。やめるときは1か月前までに知らせます。
-- 事業は全国で唯一の採択となりました。
+- 事業は国内で唯一、採択となりました。
 - 空調の負荷の削減と快適性の向上に役立ちます。
 """
 
@@ -110,7 +110,7 @@ EFFECTS = """# 連携の効果
         (GRANTS, "みどり省エネ改修助成制度は、太陽光発電システムや窓の改修の費用を助成します"),
         (GRANTS, "LED照明への交換をお考えなら、みどり省エネ改修助成制度をご確認ください"),
         (GRANTS, "店舗は8店です"),
-        (GRANTS, "事業は全国でただ一つ採択されました"),
+        (GRANTS, "事業は国内でただ一つ採択されました"),
         (GRANTS, "空調の負荷を減らし、快適性を高めます"),
         (GRANTS, "照明だけでなく、窓の改修の費用も助成します"),
     ],
@@ -155,3 +155,8 @@ def test_what_stands_there_goes_out(document: str, sentence: str) -> None:
 )
 def test_what_stands_for_another_or_nowhere_is_left_out(document: str, sentence: str) -> None:
     assert held_by(document, sentence) != ""
+
+
+def test_a_name_of_one_letter_many_times_takes_no_time() -> None:
+    document = f"# 記録\n\n{'うう' * 300}の宣言を出しました。\n"
+    assert held_by(document, f"『{'う' * 50}え宣言』を出しました") == "programme"
