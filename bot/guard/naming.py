@@ -14,7 +14,7 @@ from bot.guard.statement import Beside, Statement
 
 _BRANCH = re.compile(r"(?:支部|支店|支社|本部|本店)$")
 _MEMBERS = re.compile(
-    r"(?:など|等|ら|も|が|を|に)[^、。]{0,8}(?:加わ|含ま|参加し|参画し|名を連ね|並[びん]|挙が|挙げられ|となってい|になってい|入ってい)"
+    r"(?:など|等|ら)?(?:の[^、。]{1,8})?(?:も|が|を|に|は)[^、。]{0,12}(?:加わ|含ま|参加し|参画し|名を連ね|並[びん]|挙が|挙げられ|となってい|になってい|入ってい)"
 )
 """A sentence that says who is among some: 「A、B、Cなどが加わっています」."""
 _LITERAL = 5
@@ -27,7 +27,7 @@ def name_holds(name: Named, said: Statement, evidence: Evidence) -> bool:
         # 「清掃事務所の視察」 is there as 清掃事務所視察.
         whole = name.kind == "programme" or _BRANCH.search(name.said)
         return bool(whole) and len(name.said) >= _LITERAL and evidence.holds(name.said)
-    if _MEMBERS.search(said.text) and sum(other.kind == name.kind for other in said.names) > 1:
+    if said.count_with(name) > 1 and _MEMBERS.match(said.text, said.end_of_list(name)):
         return True  # of those that a list names nothing else is said
     beside = said.beside_name(name)
     beside_it = said.listed_with(name)

@@ -96,6 +96,10 @@ class Statement:
         """How many names stand side by side with a name, itself included."""
         return len(self._side_by_side(name))
 
+    def end_of_list(self, name: Named) -> int:
+        """Where the last of the names ends that stand side by side with a name."""
+        return max(other.end for other in self._side_by_side(name))
+
     def _side_by_side(self, name: Named) -> list[Named]:
         same = [n for n in self.names if n.kind == name.kind]
         spans = [(n.start, n.end) for n in same]

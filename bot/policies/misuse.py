@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.policies.sentences import sentences
 from knowledge.fold import fold
 
 _MISUSE = re.compile(
@@ -71,7 +72,7 @@ def is_misuse(text: str) -> bool:
     folded = fold(text)
     if _MISUSE.search(folded) or _TRICKS.search(folded) or (_HARM.search(folded) and not _TROUBLED.search(folded)):
         return True
-    for sentence in _SENTENCE.split(folded):
+    for sentence in sentences(folded):
         asks = sentence.rstrip().endswith(("?", "か", "か。")) and not _MACHINE.search(sentence)
         for signs in (_BREAKS, _LOOKS, _PRIES):
             if all(sign.search(sentence) for sign in signs) and not asks:
@@ -81,7 +82,6 @@ def is_misuse(text: str) -> bool:
     return False
 
 
-_SENTENCE = re.compile(r"(?<=[。!?！？\n])")
 _BREAKS, _LOOKS, _PRIES = (_RULES, _BROKEN), (_INSIDE, _SHOWN), (_OTHERS, _THEIRS, _GIVEN)
 """Signs that together are an attempt: on the rules, on what is inside, on other people's matters."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.policies.sentences import sentences
 from knowledge.fold import fold
 
 _SOMEBODY = r"(?:人間|ご?担当(?:者)?|たんとう(?:しゃ)?|係の(?:人|方)|職員|スタッフ|オペレータ(?:ー)?|相談員|アドバイザー|責任者|詳しい方|(?:電話で)?話せる(?:人|方))"
@@ -26,7 +27,6 @@ _NOT_PERSON = re.compile(
 )
 
 
-_SENTENCE = re.compile(r"(?<=[。!?！？\n])")
 _HUMAN = re.compile(
     r"人間|生身|有人|(?:^|[、。\s])ひと(?=と|に|が|へ)|だれか|(?<![一-龥])人(?![一-龥])|(?:だれか|誰か|どなたか)(?:ひと)?|担当|たんとう|職員|スタッフ|オペレータ|相談員|アドバイザー|詳しい(?:人|方)|責任者|係の(?:人|方)|(?:事務局|運営|来てくれた|前の)の?(?:人|方)|\b(?:human|person|someone|somebody|staff|agent|representative)\b",
     re.IGNORECASE,
@@ -54,7 +54,7 @@ def wants_person(text: str) -> bool:
     folded = fold(text)
     if _PERSON.search(folded) and not _NOT_PERSON.search(folded):
         return True
-    return any(_asks(sentence) for sentence in _SENTENCE.split(folded))
+    return any(_asks(sentence) for sentence in sentences(folded))
 
 
 def _asks(sentence: str) -> bool:
