@@ -19,8 +19,9 @@ Where the next line goes:
     What is read in a sentence: `values`, `units`, `days`, `bounds`, `names`, `shapes`; `statement` puts them beside
         their neighbours.
     What a passage holds: `spots`, one thing that it says and what that takes for granted; `evidence`, all of them.
-    What must agree: `figures`, `naming`, `subjects` (of whom it is said), `turns` (on which side), `wording` and `alike`
-        (made of the same words), `absent` (what is not written); `support` asks them in order.
+    What must agree: `figures`, `naming` and `shaped` (names that are known, and what looks like one), `subjects` (of whom
+        it is said), `sections` (under which heading), `turns` (on which side), `wording` and `alike` (made of the same
+        words), `absent` (what is not written); `support` asks them in order.
     What may not be said at all, or freely: `manners`.
 """
 

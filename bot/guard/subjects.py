@@ -31,12 +31,6 @@ _ACTS = re.compile(
 """The end of a subject that does something, or is a thing with parts: figures and days of other things are judged elsewhere."""
 _TELLING = 2
 """Characters of a word that tells one subject from another: 区 does not."""
-_PUTS = re.compile(
-    r"分類|カテゴリ|位置[づ付]け|にとっての|の(?:効果|分野|区分|方策|メニュー|項目|欄|章)(?:として|に(?:は|あ|入|含)|です|の(?:一つ|中))"
-)
-"""A sentence that says under what something stands."""
-_CLEARLY = 1.5
-"""How many times the words under the heading that is named those under another one must be."""
 _LONGEST = 30
 """Characters of a subject."""
 
@@ -150,25 +144,3 @@ def _marks(text: str) -> Iterator[tuple[int, int, int]]:
         start = max((m.end() for m in _START.finditer(text, 0, mark.start())), default=0)
         if start < mark.start() <= start + _LONGEST:
             yield start, mark.start(), mark.end()
-
-
-def of_another_section(said: Statement, evidence: Evidence) -> bool:
-    """Tell whether what a sentence puts under one heading of a passage stands under another: 「Xは、Aの効果です」."""
-    if not _PUTS.search(said.text):
-        return False
-    sections = {spot.section for spot in evidence.spots if spot.section}
-    named = {section for section in sections if section <= said.terms}
-    named = {section for section in named if not any(section < other for other in named)}
-    weight = evidence.weights
-    rest = said.terms - frozenset().union(*named)
-    full = _weigh(rest, weight)
-    if not named or len(sections) < 2 or not full:
-        return False
-    told = [(_weigh(rest & spot.terms, weight), spot) for spot in evidence.spots if spot.section and not spot.row]
-    best, here = max(told, key=lambda pair: pair[0], default=(0.0, None))
-    if here is None or best < _MOST * full or here.section in named or here.section <= said.terms:
-        return False
-    if any(section <= here.terms for section in named):
-        return False
-    there = max((points for points, spot in told if spot.section in named), default=0.0)
-    return best > _CLEARLY * there

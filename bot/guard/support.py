@@ -10,10 +10,12 @@ from bot.guard.absent import absent
 from bot.guard.days import Day
 from bot.guard.evidence import Evidence, is_unknown
 from bot.guard.figures import counts_itself, figure_holds
-from bot.guard.naming import name_holds, person_of_another, shape_holds, torn_from_its_row
+from bot.guard.naming import name_holds, torn_from_its_row
+from bot.guard.sections import of_another_section
+from bot.guard.shaped import person_of_another, shape_holds
 from bot.guard.shapes import shapes
 from bot.guard.statement import Statement
-from bot.guard.subjects import of_another_section, of_another_subject
+from bot.guard.subjects import of_another_subject
 from bot.guard.turns import turned
 from bot.guard.values import Value, ValueKind, meets
 from bot.guard.wording import beside_the_point, rests_on_the_unknown
